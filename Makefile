@@ -1,0 +1,81 @@
+# Jenjang. `make` lists what can be made. Needs only make and Python 3.11 or newer with venv.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+
+py := .venv/bin/python
+pip := $(py) -m pip --disable-pip-version-check --no-input
+catalogues := $(wildcard locale/*/LC_MESSAGES/*.po)
+test_data := $(CURDIR)/build/test-data
+
+.PHONY: help setup runtime dev demo test check lock format clean messages
+
+help:
+	@echo "make setup   the environment in .venv/ (again: nothing to do)"
+	@echo "make demo    a running site with demonstration data; PORT and JENJANG_DATA choose where"
+	@echo "make test    the whole test suite, browser tests included"
+	@echo "make check   style, types, layers, settings, migrations, templates"
+	@echo "make format  put the source in its usual form"
+	@echo "make lock    compile requirements*.in into requirements*.txt"
+	@echo "make clean   remove the environment and what tests left; var/ stays"
+
+setup: dev messages
+
+runtime: .venv/runtime
+dev: .venv/dev
+
+# An environment whose Python has gone, or that was moved here from another folder, is made anew.
+.venv/runtime: requirements.txt
+	@python=$$(sh config/preflight.sh) && \
+	if ! { [ -x $(py) ] && [ "$$($(py) -c 'import sys; print(sys.prefix)')" = "$(CURDIR)/.venv" ]; }; then \
+	  rm -rf .venv && "$$python" -m venv .venv; \
+	fi
+	@echo "Installing what the site runs on ..."
+	@$(pip) install --quiet --require-hashes --requirement requirements.txt
+	@touch $@
+
+.venv/dev: .venv/runtime requirements-dev.txt
+	@echo "Installing what checks and tests need ..."
+	@$(pip) install --quiet --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+messages: $(catalogues:.po=.mo)
+
+%.mo: %.po | runtime
+	@$(py) -m babel.messages.frontend compile --input-file $< --output-file $@ 2>&1 | grep -v "^compiling" || true
+	@test -f $@
+
+demo: runtime messages
+	@exec $(py) -m config.running
+
+test: dev messages
+	@CHROMIUM=$$(sh config/chromium.sh) && export CHROMIUM && exec $(py) -m pytest --numprocesses 2 $(PYTEST)
+
+check: export JENJANG_DATA := $(test_data)
+check: dev messages
+	$(py) -m ruff check .
+	$(py) -m ruff format --check .
+	.venv/bin/lint-imports --no-logo
+	$(py) -m mypy .
+	$(py) manage.py check --fail-level WARNING
+	@echo "manage.py check --deploy, as a production would be set up"
+	@env SECRET_KEY="$$($(py) -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=jenjang.example \
+	  DATABASE_URL=postgresql://jenjang_app:secret@db.example/jenjang CELERY_BROKER_URL=redis://queue.example/0 \
+	  $(py) manage.py check --deploy --fail-level WARNING
+	$(py) -W "ignore:Got an error checking" manage.py makemigrations --check --dry-run
+	$(py) manage.py check_templates
+
+format: dev
+	$(py) -m ruff format .
+	$(py) -m ruff check --fix .
+
+# Another index or folder of wheels on this machine must not show in the files, so none is written down.
+lock: dev
+	@for name in requirements requirements-dev; do \
+	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-emit-find-links --custom-compile-command "make lock" --output-file $$name.txt $$name.in; \
+	done
+
+clean:
+	-@[ ! -x $(py) ] || JENJANG_DATA=$(test_data) $(py) manage.py pg_stop
+	rm -rf .venv build

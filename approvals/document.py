@@ -1,0 +1,327 @@
+"""The signed document of one agency and month: everything printed, as plain data, and its PDF/A-3b.
+
+Knows no database: the services fill a Recap, `render` prints it. Words are printed in the recap's language.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import segno
+from django.utils.formats import date_format
+from django.utils.translation import get_language_info, gettext, ngettext, override
+
+from approvals.printing import compile_pdf
+from wording.numbers import money, points
+
+MANIFEST_NAME = "manifest.json"
+MANIFEST_FORMAT = "jenjang-manifest-1"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Money in the government's currency; physical values and deviation in percentage points; None where unknown."""
+
+    ceiling: Decimal
+    money_month: Decimal
+    money_to_date: Decimal
+    absorption: Decimal | None
+    physical_plan: Decimal | None
+    physical_month: Decimal | None
+    physical_to_date: Decimal | None
+    deviation: Decimal | None
+    band: str = ""  # AHEAD, GREEN, YELLOW, RED (W-4), or nothing
+    band_word: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One report of the batch as it is printed; the note is the public problem and follow-up."""
+
+    code: str
+    name: str
+    unit: str
+    ceiling_version: str
+    figures: Figures
+    status: str
+    note: str = ""
+    revision: int = 1
+
+
+@dataclass(frozen=True)
+class Decider:
+    """Who did what on the way here, as printed: act ("Verified by"), name, post, moment."""
+
+    act: str
+    name: str
+    post: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SignerBlock:
+    """The signer as official prints show him: "Plt. Kepala Dinas ...,", name, rank, number (NIP)."""
+
+    title: str
+    name: str
+    rank: str = ""
+    number: str = ""
+    number_label: str = "NIP"
+
+
+@dataclass(frozen=True)
+class ManifestEntry:
+    """One report in the order of the print: what exactly the signature stands for."""
+
+    report: str
+    token: str
+    revision: int
+    version: int
+    content_sha256: str
+
+
+@dataclass(frozen=True)
+class Recap:
+    """Everything printed for one signing batch; `totals` come from raw values, weighted by ceiling (W-3)."""
+
+    language: str
+    zone: ZoneInfo
+    currency: str
+    government: str
+    agency: str
+    agency_code: str
+    fiscal_year: str
+    month: date
+    number: str
+    prepared_at: datetime
+    items: Sequence[Item]
+    totals: Figures
+    signer: SignerBlock
+    verify_url: str
+    coverage: str = ""
+    notes: Sequence[str] = ()
+    deciders: Sequence[Decider] = ()
+    checkpoint: str | None = None
+
+
+def manifest_bytes(recap: Recap, entries: Sequence[ManifestEntry]) -> bytes:
+    """Canonical JSON (sorted keys, no spaces, UTF-8) naming each report, its version and content hash, in order."""
+    manifest = {
+        "format": MANIFEST_FORMAT,
+        "government": recap.government,
+        "agency": recap.agency,
+        "agency_code": recap.agency_code,
+        "fiscal_year": recap.fiscal_year,
+        "month": recap.month.strftime("%Y-%m"),
+        "number": recap.number,
+        "prepared_at": recap.prepared_at.isoformat(),
+        "verify": recap.verify_url,
+        "checkpoint": recap.checkpoint,
+        "reports": [
+            {
+                "report": entry.report,
+                "token": entry.token,
+                "revision": entry.revision,
+                "version": entry.version,
+                "content_sha256": entry.content_sha256,
+            }
+            for entry in entries
+        ],
+    }
+    return json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def render(recap: Recap, manifest: bytes) -> bytes:
+    """The printed document as PDF/A-3b with the manifest attached; the same input gives the same bytes.
+
+    ValueError when the recap has no item or the manifest is not UTF-8.
+    """
+    if not recap.items:
+        raise ValueError("a recap without items cannot be printed")
+    with override(recap.language):
+        data = _document(recap, manifest)
+    return compile_pdf(
+        "recap",
+        data,
+        at=recap.prepared_at,
+        extra={"manifest": manifest.decode(), "qr": _qr(recap.verify_url)},
+    )
+
+
+def stamp(*, name: str, lines: Sequence[str], at: datetime, language: str, width: float, height: float) -> bytes:
+    """One small PDF page, the face of a visible signature; sizes in points."""
+    with override(language):
+        data = {
+            "heading": gettext("Signed electronically by"),
+            "name": name,
+            "lines": list(lines),
+            "language": language,
+            "rtl": get_language_info(language)["bidi"],
+            "width": width,
+            "height": height,
+        }
+    return compile_pdf("stamp", data, at=at, extra={}, tags=False)
+
+
+def moment_text(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """A moment as printed: in the government's zone, with the zone's name."""
+    with override(language):
+        return _moment(at, zone)
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+
+
+def _qr(url: str) -> str:
+    picture = io.BytesIO()
+    segno.make(url, error="m").save(picture, kind="svg", border=0, dark="#1b2430", xmldecl=False)
+    return picture.getvalue().decode()
+
+
+def _document(recap: Recap, manifest: bytes) -> dict[str, object]:
+    versions = {item.ceiling_version for item in recap.items}
+    only_version = next(iter(versions)) if len(versions) == 1 else ""
+    cents = any(_has_cents(figures) for figures in [recap.totals, *(item.figures for item in recap.items)])
+    words = _words(recap, len(recap.items))
+    return {
+        "language": recap.language,
+        "rtl": get_language_info(recap.language)["bidi"],
+        "title": f"{words['subject']} · {recap.agency}",
+        "subject": words["subject"],
+        "government": recap.government,
+        "agency": recap.agency,
+        "agency_code": recap.agency_code,
+        "fiscal_year": recap.fiscal_year,
+        "number": recap.number,
+        "prepared_at": _moment(recap.prepared_at, recap.zone),
+        "tiles": _tiles(recap, words, cents),
+        "rows": [
+            _row(place, item, "" if only_version else item.ceiling_version, recap.language, cents)
+            for place, item in enumerate(recap.items, start=1)
+        ],
+        "totals": _texts(recap.totals, recap.language, cents) | {"version": ""},
+        "version": only_version,
+        "coverage": recap.coverage,
+        "notes": list(recap.notes),
+        "deciders": [
+            {"act": who.act, "name": who.name, "post": who.post, "at": _moment(who.at, recap.zone)}
+            for who in recap.deciders
+        ],
+        "signer": vars(recap.signer),
+        "checkpoint": recap.checkpoint,
+        "verify_url": recap.verify_url,
+        "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
+        "words": words,
+    }
+
+
+def _row(place: int, item: Item, version: str, language: str, cents: bool) -> dict[str, object]:
+    under = [item.unit] if item.unit else []
+    if item.revision > 1:
+        under.append(gettext("Revision %(number)s") % {"number": item.revision})
+    return _texts(item.figures, language, cents) | {
+        "place": place,
+        "code": item.code,
+        "name": item.name,
+        "under": " · ".join(under),
+        "version": version,
+        "status": item.status,
+        "note": item.note,
+    }
+
+
+def _texts(figures: Figures, language: str, cents: bool) -> dict[str, object]:
+    return {
+        "ceiling": _money(figures.ceiling, language, cents),
+        "money_month": _money(figures.money_month, language, cents),
+        "money_to_date": _money(figures.money_to_date, language, cents),
+        "absorption": points(figures.absorption, language),
+        "physical_plan": points(figures.physical_plan, language),
+        "physical_month": points(figures.physical_month, language),
+        "physical_to_date": points(figures.physical_to_date, language),
+        "deviation": _signed(figures.deviation, language),
+        "band": figures.band,
+        "word": figures.band_word,
+    }
+
+
+def _money(amount: Decimal, language: str, cents: bool) -> str:
+    # Whole units in the table unless some sum of this document has cents (domain 2.4): then all show them.
+    text = money(amount, language)
+    return text if cents else text.removesuffix(",00").removesuffix(".00")
+
+
+def _has_cents(figures: Figures) -> bool:
+    return any(sum_ % 1 for sum_ in (figures.ceiling, figures.money_month, figures.money_to_date))
+
+
+def _signed(value: Decimal | None, language: str) -> str:
+    text = points(value, language)
+    return f"+{text}" if value is not None and value > 0 else text
+
+
+def _tiles(recap: Recap, words: dict[str, str], cents: bool) -> list[dict[str, str]]:
+    totals = recap.totals
+    texts = _texts(totals, recap.language, cents)
+    return [
+        {"name": words["ceiling_sum"], "value": str(texts["ceiling"]), "under": words["count"]},
+        {"name": words["money_month"], "value": str(texts["money_month"]), "under": ""},
+        {
+            "name": words["money_to_date"],
+            "value": str(texts["money_to_date"]),
+            "under": gettext("Absorption %(value)s%%") % {"value": texts["absorption"]},
+        },
+        {
+            "name": words["physical_to_date"],
+            "value": f"{texts['physical_to_date']}%",
+            "under": gettext("Plan %(value)s%%") % {"value": texts["physical_plan"]},
+        },
+        {"name": words["deviation"], "value": str(texts["deviation"]), "under": totals.band_word},
+    ]
+
+
+def _words(recap: Recap, count: int) -> dict[str, str]:
+    unit = {"currency": recap.currency}
+    return {
+        "subject": gettext("Monthly realization report, %(month)s") % {"month": date_format(recap.month, "F Y")},
+        "agency_code": gettext("Agency code"),
+        "number": gettext("Number"),
+        "fiscal_year": gettext("Fiscal year"),
+        "prepared": gettext("Prepared"),
+        "count": ngettext("%(count)s sub-activity", "%(count)s sub-activities", count) % {"count": count},
+        "ceiling_sum": gettext("Ceiling (%(currency)s)") % unit,
+        "money_month": gettext("Realised this month (%(currency)s)") % unit,
+        "money_to_date": gettext("Realised to date (%(currency)s)") % unit,
+        "physical_to_date": gettext("Physical progress to date"),
+        "place": gettext("No."),
+        "code": gettext("Code"),
+        "name": gettext("Sub-activity and unit"),
+        "ceiling": gettext("Ceiling (%(currency)s)") % unit,
+        "money": gettext("Financial realization (%(currency)s)") % unit,
+        "physical": gettext("Physical progress (%%)") % {},
+        "this_month": gettext("This month"),
+        "to_date": gettext("To date"),
+        "plan_to_date": gettext("Plan to date"),
+        "absorption": gettext("Absorption (%%)") % {},
+        "deviation": gettext("Deviation"),
+        "status": gettext("Status"),
+        "note": gettext("Problem and follow-up:"),
+        "total": gettext("Total, physical progress weighted by ceiling"),
+        "deciders": gettext("Decisions on these reports"),
+        "check": gettext("Check this document"),
+        "check_how": gettext(
+            "This document is signed electronically. Scan the code or open the address: the page says whether it is "
+            "genuine and still in force. Paper copies are proved by the file."
+        ),
+        "attached": gettext("The file carries manifest.json: each report with its version and hash. SHA-256:"),
+        "checkpoint": gettext("Ledger checkpoint"),
+        # The engine puts the numbers in: only it knows how many pages there are.
+        "page": gettext("Page %(page)s of %(pages)s"),
+    }

@@ -1,0 +1,366 @@
+"""What the deciders' pages show: plain dictionaries for the templates, shapes as each template says."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from approvals import recap
+from approvals.models import SigningBatch
+from registry.models import Government, User
+from submissions import formulas
+from submissions.holding import CAPACITIES, Where, where
+from submissions.models import Period, Report
+from submissions.pages import file_row, report_row, size_text, stored_findings
+from submissions.readings import LineReading, Reading, read, total
+from submissions.selectors import decisions_on, evidence_of, month_label, returns_of
+from wording import words
+from wording.sentences import month_name, say
+from workflow import engine, route
+from workflow.models import Decision
+from workflow.route import Refusal
+
+TONES = {"RED": "bad", "YELLOW": "low"}
+HUES = {"verify": "green", "sign": "green", "publish": "green", "return": "red", "recall": "amber", "submit": ""}
+
+
+def currency(government: Government) -> str:
+    """The symbol that stands in table heads."""
+    return "Rp" if government.currency == "IDR" else "Rs"
+
+
+def inbox_rows(user: User, readings: Sequence[Reading], verb: str, now: datetime) -> list[dict[str, Any]]:
+    """Reports that wait for `user`, with what stands in the way of each."""
+    documents = list(Report.objects.filter(pk__in=[one.id for one in readings]))
+    buttons = engine.available(user, documents)
+    holders = where(readings, now=now)
+    with connection.cursor() as cursor:
+        findings = stored_findings([one.id for one in readings], cursor)
+    returned = _times(readings, route.RETURN)
+    submitters = _submitters(readings)
+    return [
+        _inbox_row(one, holders[one.id], buttons[one.id][verb])
+        | {
+            "officer": submitters.get(one.id, ""),
+            "warnings": sum(finding.severity == "W" for finding in findings[one.id]),
+            "times_returned": returned.get(one.id, 0),
+        }
+        for one in readings
+    ]
+
+
+def _inbox_row(one: Reading, holder: Where, refusal: Refusal | None) -> dict[str, Any]:
+    return report_row(one, holder) | {
+        "id": one.id,
+        "version": one.version,
+        "unit": one.unit,
+        "since": holder.since,
+        "due": holder.due,
+        "overdue": holder.overdue,
+        "last_month": one.last_month,
+        "plan": one.planned_absorption,
+        "physical_plan": one.physical_planned,
+        "tone": TONES.get(formulas.colour(one.deviation) or "", ""),
+        "evidence": one.evidence_count,
+        "blocked": say(refusal.code, refusal.params) if refusal else "",
+        "selected": False,
+    }
+
+
+def _times(readings: Sequence[Reading], verb: str) -> dict[int, int]:
+    counted: dict[int, int] = {}
+    for decision in decisions_on(one.id for one in readings).filter(verb=verb):
+        counted[decision.object_id] = counted.get(decision.object_id, 0) + 1
+    return counted
+
+
+def _submitters(readings: Sequence[Reading]) -> dict[int, str]:
+    submissions = decisions_on(one.id for one in readings).filter(verb=route.SUBMIT)
+    return {decision.object_id: decision.actor_name for decision in submissions}
+
+
+def held_rows(readings: Sequence[Reading], now: datetime) -> list[dict[str, Any]]:
+    """Reports that wait for somebody else: who holds them since when."""
+    holders = where(readings, now=now)
+    return [report_row(one, holders[one.id]) | {"unit": one.unit} for one in readings]
+
+
+def missing_rows(readings: Sequence[Reading], now: datetime) -> list[dict[str, Any]]:
+    """Reports not submitted yet, with their officers."""
+    holders = where(readings, now=now)
+    return [
+        report_row(one, None)
+        | {"unit": one.unit, "officer": holders[one.id].person, "due": holders[one.id].due, "overdue": holders[one.id].overdue}
+        for one in readings
+    ]
+
+
+def batch_rows(batches: Sequence[SigningBatch], counts: Mapping[int, int]) -> list[dict[str, Any]]:
+    """Documents on their way."""
+    return [
+        {
+            "label": one.document_no,
+            "url": reverse("approvals:batch", args=[one.token]),
+            "state": one.state,
+            "count": counts.get(one.pk, 0),
+            "at": one.moved_at,
+        }
+        for one in batches
+    ]
+
+
+def sections(periods: Sequence[Period], required: Mapping[int, Sequence[Reading]]) -> list[dict[str, Any]]:
+    """For the head: each agency month, how complete it is, and what is missing by name."""
+    done = (route.VERIFIED, route.SIGNED, route.PUBLISHED)
+    return [
+        {
+            "name": f"{period.agency.name}, {month_label(period.first_day)}",
+            "head": "",
+            "verified": sum(one.state in done for one in required[period.pk]),
+            "required": len(required[period.pk]),
+            "missing": [f"{one.code} {one.name}".strip() for one in required[period.pk] if one.state not in done][:12],
+            "money": total(required[period.pk]).this_month,
+            "url": "",
+        }
+        for period in periods
+    ]
+
+
+def review_context(user: User, report: Report, reading: Reading, now: datetime) -> dict[str, Any]:
+    """For templates/approvals/review.html."""
+    buttons = engine.available(user, [report])[report.pk]
+    allowed = {verb: buttons[verb] is None for verb in (route.VERIFY, route.RETURN, route.SIGN, route.RECALL)}
+    (holder,) = where([reading], now=now).values()
+    with connection.cursor() as cursor:
+        findings = stored_findings([reading.id], cursor)[reading.id]
+    decisions = list(decisions_on([report.pk]))
+    returned = returns_of([reading]).get(report.pk)
+    waiting = {route.SUBMITTED: route.VERIFY, route.VERIFIED: route.SIGN}.get(report.state)
+    refusal = buttons[waiting] if waiting else None
+    return {
+        "report": _report(reading),
+        "lines": [_line(line, decisions) for line in reading.lines],
+        "physical": _physical(reading),
+        "evidence": [file_row(file) for file in evidence_of([reading.id]).get(reading.id, ())],
+        "warnings": [say(one.code, one.params) for one in findings if one.severity == "W"],
+        "steps": _steps(report, decisions, holder),
+        "where": holder,
+        "returned": returned,
+        "history": [_history_row(one) for one in reversed(decisions)],
+        "actions": allowed,
+        "refusal": say(refusal.code, refusal.params) if refusal and not any(allowed.values()) else "",
+        "act_url": reverse("approvals:review", args=[report.token]),
+        "return_targets": _return_targets(report),
+        "sign_url": reverse("approvals:to_sign"),
+        "currency": currency(report.period.agency.government),
+        "crumbs": [{"label": month_label(reading.first_day), "url": ""}],
+        "reason": "",
+        "ticked": [],
+        "errors": [],
+        "reason_error": "",
+    }
+
+
+def _report(one: Reading) -> dict[str, Any]:
+    names = (
+        "id version revision content_hash code name unit state ceiling version_name this_month last_month before cumulative"
+        " remaining absorption status_label problem_text follow_up_text follow_up_pic follow_up_due public_note"
+    )
+    output = " · ".join(part for part in (one.output_indicator, str(one.target or ""), one.output_unit) if part)
+    return {name: getattr(one, name) for name in names.split()} | {
+        "officer": _submitters([one]).get(one.id, ""),
+        "month": month_label(one.first_day),
+        "plan": one.planned_absorption,
+        "problems": one.problem_labels,
+        "output": output,
+    }
+
+
+def _line(line: LineReading, decisions: Sequence[Decision]) -> dict[str, Any]:
+    names = "id account account_name fund ceiling before last_month this_month cumulative remaining absorption reason"
+    marked = {mark for one in decisions if one.verb == route.RETURN for mark in one.marks}
+    return {name: getattr(line, name) for name in names.split()} | {
+        "corrects_label": month_name(line.corrects) if line.corrects else "",
+        "changed": f"line-{line.id}" in marked,
+    }
+
+
+def _physical(one: Reading) -> dict[str, Any]:
+    return {
+        "unit": one.output_unit if one.by_volume else _("points"),
+        "target": one.target if one.by_volume else 100,
+        "plan_to_date": one.physical_plan,
+        "before": one.physical_before,
+        "last_month": one.physical_last,
+        "this_month": one.physical_now,
+        "cumulative": one.physical_before + (one.physical_now or 0),
+        "percent": one.physical,
+    }
+
+
+def _steps(report: Report, decisions: Sequence[Decision], holder: Where) -> list[dict[str, Any]]:
+    """One step for each tier, and publication; done ones with the words of their decision."""
+    since = max((one.step for one in decisions if one.verb == route.SUBMIT), default=None)
+    climb = [one for one in decisions if since is not None and one.step >= since] if report.tier else []
+    by_verb = {one.verb: one for one in climb}
+    labels = [(route.SUBMIT, _("Entered")), (route.VERIFY, _("Verified")), (route.SIGN, _("Signed")), (route.PUBLISH, _("Published"))]
+    steps: list[dict[str, Any]] = []
+    for verb, label in labels:
+        done = by_verb.get(verb)
+        waits = not done and all(step["state"] == "done" for step in steps)
+        state = "done" if done else ("returned" if report.state == route.RETURNED else "current") if waits else "todo"
+        step = {"label": label, "state": state, "person": "", "office": "", "at": None}
+        if done:
+            step |= {"person": done.actor_name, "office": f"{CAPACITIES.get(done.capacity, '')}{done.post_title}", "at": done.at}
+        elif waits:
+            step |= {"person": holder.person, "office": holder.office}
+        steps.append(step)
+    return steps
+
+
+def _history_row(one: Decision) -> dict[str, Any]:
+    return {
+        "title": f"{words.STATES[one.source]} → {words.STATES[one.target]}",
+        "person": one.actor_name,
+        "office": f"{CAPACITIES.get(one.capacity, '')}{one.post_title}, {one.unit_name}",
+        "at": one.at,
+        "reason": one.reason,
+        "hue": HUES.get(one.verb, ""),
+    }
+
+
+def _return_targets(report: Report) -> list[dict[str, str]]:
+    targets = [{"code": "officer", "label": _("the technical officer")}]
+    if report.tier > 1:
+        targets.append({"code": "previous", "label": _("the tier before")})
+    return targets
+
+
+def batch_context(batch: SigningBatch) -> dict[str, Any]:
+    """For templates/approvals/sign.html and batch.html: everything about one document."""
+    entries = {entry.report_id: entry for entry in batch.entries.all()}
+    readings = read(list(entries))
+    sums = total(readings)
+    share, sentence = recap.coverage(batch, readings)
+    with connection.cursor() as cursor:
+        findings = stored_findings([one.id for one in readings], cursor)
+    return {
+        "batch": _batch(batch),
+        "signer": {"person": batch.signer_name, "office": batch.signer_title, "capacity": ""},
+        "reports": [_signed_row(one) | {"version": one.version, "hash": one.content_hash} for one in readings],
+        "total": sums,
+        "coverage": {"share": share, "of": sentence},
+        "missing": _missing(batch, set(entries)),
+        "deviations": _deviations(readings),
+        "warnings": [
+            {"code": one.code, "name": one.name, "sentence": say(finding.code, finding.params), "explanation": ""}
+            for one in readings
+            for finding in findings[one.id]
+            if finding.severity == "W"
+        ],
+        "waivers": [],
+        "currency": currency(batch.period.agency.government),
+        "formula": _("Absorption = Σ realised ÷ Σ ceiling × 100; physical = Σ (ceiling × progress) ÷ Σ ceiling."),
+        "list_url": reverse("approvals:to_sign"),
+        "sign_url": reverse("approvals:batch", args=[batch.token]),
+        "void_url": reverse("approvals:discard", args=[batch.token]),
+        "ready": batch.state == SigningBatch.State.PREPARED,
+        "crumbs": [{"label": _("To sign"), "url": reverse("approvals:to_sign")}, {"label": batch.document_no, "url": ""}],
+        "errors": [],
+    }
+
+
+def _batch(batch: SigningBatch) -> dict[str, Any]:
+    published = batch.state == SigningBatch.State.PUBLISHED
+    file = batch.signed_file if batch.signed_file else batch.prepared_file
+    return {
+        "id": batch.pk,
+        "token": batch.token,
+        "state": batch.state,
+        "month": month_label(batch.period.first_day),
+        "unit": batch.period.agency.name,
+        "document_no": batch.document_no,
+        "prepared_at": batch.created_at,
+        "signed_at": batch.moved_at if published else None,
+        "published_at": batch.moved_at if published else None,
+        "void_reason": say(batch.void_code, batch.void_params) if batch.void_code else "",
+        "pdf_url": reverse("approvals:document", args=[batch.token]) if file else "",
+        "pdf_size": size_text(file.size) if file else "",
+        "pdf_sha256": batch.signed_sha256 or batch.prepared_sha256,
+        "manifest_sha256": manifest_digest(batch),
+        "checkpoint": "",
+        "verify_url": verify_url(batch),
+        "qr_src": reverse("approvals:qr", args=[batch.token]),
+    }
+
+
+def verify_url(batch: SigningBatch) -> str:
+    """The public address of a batch's verification page."""
+    return f"{settings.PUBLIC_URL}{reverse('approvals:verification', args=[batch.token])}"
+
+
+def manifest_digest(batch: SigningBatch) -> str:
+    """sha256 of the manifest: what a signer says he has seen."""
+    return hashlib.sha256(batch.manifest.encode()).hexdigest() if batch.manifest else ""
+
+
+def _signed_row(one: Reading) -> dict[str, Any]:
+    return report_row(one, None) | {
+        "unit": one.unit,
+        "plan": one.planned_absorption,
+        "physical_plan": one.physical_planned,
+        "revision": one.revision,
+    }
+
+
+def _missing(batch: SigningBatch, included: set[int]) -> list[str]:
+    """Sub-activities of the agency month that neither this document nor an earlier one covers."""
+    others = Report.objects.filter(period=batch.period).exclude(pk__in=included).exclude(state=route.PUBLISHED)
+    return [f"{code} {name}".strip() for code, name in others.values_list("item__sub_activity_code", "item__sub_activity_name")]
+
+
+def _deviations(readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    behind = sorted((one for one in readings if one.deviation is not None and one.deviation < 0), key=lambda one: one.deviation or 0)
+    return [
+        {
+            "code": one.code,
+            "name": one.name,
+            "url": reverse("approvals:review", args=[one.token]),
+            "physical": one.physical,
+            "plan": one.physical_planned,
+            "sentence": str(words.COLOURS[formulas.colour(one.deviation) or "GREEN"]),
+        }
+        for one in behind[:3]
+    ]
+
+
+def verification_context(batch: SigningBatch) -> dict[str, Any]:
+    """For templates/approvals/verification.html: public, no login."""
+    readings = read(list(batch.entries.values_list("report", flat=True))) if batch.state == SigningBatch.State.PUBLISHED else []
+    verdicts = {SigningBatch.State.PUBLISHED: "genuine", SigningBatch.State.VOID: "void"}
+    about = _batch(batch)
+    signature = recap.signature_of(batch)
+    share, sentence = recap.coverage(batch, readings) if readings else (None, "")
+    return {
+        "document": about
+        | {
+            "verdict": verdicts.get(SigningBatch.State(batch.state), "pending") if signature.holds else "void",
+            "pdf_url": reverse("approvals:public_document", args=[batch.token]) if readings else "",
+            "signature": signature.sentence,
+            "certificate": signature.certificate,
+        },
+        "signer": {"person": batch.signer_name, "office": batch.signer_title, "capacity": ""},
+        "reports": [_signed_row(one) | {"url": "", "superseded": False} for one in readings],
+        "total": total(readings),
+        "coverage": {"share": share, "of": sentence} if readings else None,
+        "replaced_by": None,
+        "currency": currency(batch.period.agency.government),
+        "as_of": batch.moved_at,
+    }
+
+

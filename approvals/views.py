@@ -1,0 +1,157 @@
+"""The deciders' pages, and the public page that says whether a document is genuine."""
+
+import io
+
+import segno
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from approvals import deciding, pages, services
+from approvals.models import Notice, SigningBatch
+from approvals.services import BatchRefused
+from ledger.clock import now as database_now
+from ledger.recording import recorded
+from registry.models import User
+from submissions.models import Report
+from submissions.readings import read
+from wording.sentences import say
+
+PDF = "application/pdf"
+
+
+@require_http_methods(["GET", "POST"])
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What waits for the section head: verify many, or open one."""
+    user: User = request.user  # type: ignore[assignment]
+    desk = deciding.verifying(user)
+    if not desk.offices:
+        raise Http404
+    if request.method == "POST":
+        deciding.verify_selected(request, user)
+        return redirect("approvals:inbox")
+    return render(request, "approvals/inbox.html", desk.context(request))
+
+
+@require_http_methods(["GET", "POST"])
+def to_sign(request: HttpRequest) -> HttpResponse:
+    """What waits for the agency head: choose reports, have their document prepared."""
+    user: User = request.user  # type: ignore[assignment]
+    desk = deciding.signing(user)
+    if not desk.offices:
+        raise Http404
+    if request.method == "POST":
+        batch = deciding.prepare_selected(request, user)
+        return redirect("approvals:batch", batch.token) if batch else redirect("approvals:to_sign")
+    return render(request, "approvals/inbox.html", desk.context(request))
+
+
+@require_http_methods(["GET", "POST"])
+def review(request: HttpRequest, token: str) -> HttpResponse:
+    """One report as it will be judged. Looking at it ends its officer's chance to recall it."""
+    user: User = request.user  # type: ignore[assignment]
+    report = get_object_or_404(Report.objects.visible_to(user).select_related("period__agency__government"), token=token)
+    if request.method == "POST":
+        return deciding.act_on(request, user, report)
+    deciding.open_for(user, report)
+    (reading,) = read([report.pk])
+    context = pages.review_context(user, report, reading, database_now())
+    return render(request, "approvals/review.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def batch(request: HttpRequest, token: str) -> HttpResponse:
+    """One document: before its signature for its signer, afterwards for all who may see its reports."""
+    user: User = request.user  # type: ignore[assignment]
+    found = _seen_batch(user, token)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        errors = deciding.sign_batch(request, user, found)
+        if not errors:
+            return redirect("approvals:batch", token)
+        found = _seen_batch(user, token)
+    unsigned = found.state in (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED) and found.signer_id == user.pk
+    context = pages.batch_context(found) | deciding.sign_words(errors)
+    template = "approvals/sign.html" if unsigned else "approvals/batch.html"
+    return render(request, template, context, status=422 if errors else 200)
+
+
+@require_POST
+def discard(request: HttpRequest, token: str) -> HttpResponse:
+    """Throw a prepared document away."""
+    user: User = request.user  # type: ignore[assignment]
+    try:
+        services.discard(actor=user, batch=_seen_batch(user, token))
+        messages.success(request, _("The document was discarded. Its reports stay verified."))
+    except BatchRefused as refused:
+        messages.error(request, say(refused.code, refused.params))
+    return redirect("approvals:to_sign")
+
+
+@require_GET
+def document(request: HttpRequest, token: str) -> HttpResponse:
+    """The prepared or signed PDF, for those who may see the batch."""
+    user: User = request.user  # type: ignore[assignment]
+    found = _seen_batch(user, token)
+    file = found.signed_file or found.prepared_file
+    if not file:
+        raise Http404
+    return FileResponse(file.open("rb"), as_attachment=False, filename=_file_name(found), content_type=PDF)
+
+
+def _seen_batch(user: User, token: str) -> SigningBatch:
+    found = get_object_or_404(SigningBatch.objects.select_related("period__agency__government", "signer"), token=token)
+    seen = Report.objects.visible_to(user).filter(signings__batch=found).exists()
+    if found.signer_id != user.pk and not seen:
+        raise Http404
+    return found
+
+
+def _file_name(found: SigningBatch) -> str:
+    return f"{found.document_no.replace('/', '-')}.pdf"
+
+
+@login_not_required
+@require_GET
+def verification(request: HttpRequest, token: str) -> HttpResponse:
+    """Is this document genuine? For anybody who has it in hand."""
+    found = get_object_or_404(SigningBatch.objects.select_related("period__agency__government", "signer"), token=token)
+    return render(request, "approvals/verification.html", pages.verification_context(found))
+
+
+@login_not_required
+@require_GET
+def public_document(request: HttpRequest, token: str) -> HttpResponse:
+    """The signed PDF of a published batch."""
+    found = get_object_or_404(SigningBatch, token=token, state=SigningBatch.State.PUBLISHED)
+    return FileResponse(found.signed_file.open("rb"), filename=_file_name(found), content_type=PDF)
+
+
+@login_not_required
+@require_GET
+def qr(request: HttpRequest, token: str) -> HttpResponse:
+    """The QR code that leads to the verification page, as SVG."""
+    found = get_object_or_404(SigningBatch, token=token)
+    out = io.BytesIO()
+    segno.make(pages.verify_url(found), error="m").save(out, kind="svg", scale=4, border=2)
+    return HttpResponse(out.getvalue(), content_type="image/svg+xml")
+
+
+@require_http_methods(["GET", "POST"])
+def notices(request: HttpRequest) -> HttpResponse:
+    """What I was told; reading the list marks it as read on request."""
+    user: User = request.user  # type: ignore[assignment]
+    mine = Notice.objects.filter(person=user).order_by("-pk")
+    if request.method == "POST":
+        with recorded(user):
+            mine.filter(read_at=None).update(read_at=database_now())
+        return redirect("approvals:notices")
+    page = Paginator(mine, 30).get_page(request.GET.get("page"))
+    rows = [{"sentence": say(one.code, one.params), "url": one.link, "at": one.created_at, "read": one.read_at} for one in page]
+    return render(request, "approvals/notices.html", {"page": page, "base": "", "rows": rows})
+
+

@@ -1,0 +1,1 @@
+"""The demonstration regency: deterministic, fictitious, with official-looking codes (domain.md 7)."""

@@ -1,0 +1,35 @@
+"""What every request carries: an id for the ledger, and the reader's language."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from ledger.recording import Request, current_request
+from registry.selectors import government
+
+
+class ReaderMiddleware:
+    """Names the request for the ledger and shows moments in the government's zone (its id goes back in X-Request-ID)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        call = Request(str(uuid4()), request.META.get("REMOTE_ADDR", ""))
+        mark = current_request.set(call)
+        try:
+            here = government()
+            if here:
+                timezone.activate(here.time_zone)
+            if request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+                translation.activate(request.user.language)  # type: ignore[union-attr]
+            response = self.get_response(request)
+        finally:
+            current_request.reset(mark)
+            timezone.deactivate()
+        response["X-Request-ID"] = call.id
+        response["Content-Language"] = translation.get_language() or "id"
+        return response

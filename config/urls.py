@@ -1,0 +1,21 @@
+"""The map."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.generic import TemplateView
+from django.views.i18n import set_language
+
+from config import views
+
+urlpatterns = [
+    path("", include("portal.urls")),
+    path("home/", views.home, name="home"),
+    path("", include("submissions.urls")),
+    path("", include("approvals.urls")),
+    path("audit/", include("audit.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("styleguide/", login_not_required(TemplateView.as_view(template_name="styleguide.html")), name="styleguide"),
+    path("admin/", admin.site.urls),
+]

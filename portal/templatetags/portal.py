@@ -1,0 +1,34 @@
+"""How deviations are told: a signed number, a colour and a word (W-4)."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+
+from submissions.formulas import AHEAD, GREEN, RED, YELLOW, colour
+from wording import numbers
+from wording.words import COLOURS, STATUSES
+
+register = template.Library()
+HUES = {AHEAD: "violet", GREEN: "green", YELLOW: "amber", RED: "red"}
+
+
+@register.inclusion_tag("portal/deviation.html")
+def deviation(value: Decimal | None) -> dict[str, Any]:
+    """The deviation with its sign, colour and word; "–" without a plan."""
+    code = colour(value)
+    if value is None or code is None:
+        return {"text": numbers.NOTHING}
+    text = numbers.points(value)
+    return {
+        "text": f"+{text}" if value > 0 else text,
+        "hue": HUES[code],
+        "icon": "warning" if code in (YELLOW, RED) else "check",
+        "word": COLOURS[code],
+    }
+
+
+@register.filter
+def status_word(code: str) -> str:
+    """The execution status in words; nothing for none."""
+    return str(STATUSES.get(code, code)).capitalize() if code else ""

@@ -1,0 +1,58 @@
+"""Reading who and what."""
+
+from collections.abc import Sequence
+
+from django.db.models import OuterRef, Q, Subquery
+
+from registry.grants import AUDIT, OVERSEE
+from registry.models import BudgetVersion, Government, Office, Reach, User
+
+
+def government() -> Government | None:
+    """The government that this installation serves; None before the first import."""
+    return Government.objects.order_by("pk").first()
+
+
+def offices_of(user: User) -> list[Office]:
+    """The offices a person holds now, by the database's clock."""
+    return list(Office.objects.filter(person=user.pk).select_related("unit").order_by("pk"))
+
+
+def rights_of(user: User) -> set[str]:
+    """The rights a person has been granted anywhere: see_unit, audit_unit, oversee_unit."""
+    return set(Reach.objects.filter(person=user.pk, id__startswith="grant-").values_list("right", flat=True)) | set(
+        Reach.objects.filter(person=user.pk, id__startswith="group-").values_list("right", flat=True)
+    )
+
+
+def audited_paths(user: User) -> list[str]:
+    """Paths below which a person audits."""
+    return _paths(user, [AUDIT])
+
+
+def overseen_paths(user: User) -> list[str]:
+    """Paths below which a person sees everybody's reporting: grants to see, oversee or audit."""
+    return _paths(user, [AUDIT, OVERSEE, "see_unit"])
+
+
+def _paths(user: User, rights: Sequence[str]) -> list[str]:
+    return list(Reach.objects.filter(person=user.pk, right__in=rights).values_list("path", flat=True).distinct())
+
+
+def within(paths: Sequence[str], field: str = "path") -> Q:
+    """A condition: `field` lies at or below one of `paths`; never true when there are none."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(**{f"{field}__startswith": path})
+    return condition
+
+
+def version_in_force(month: str = "period__month") -> Subquery:
+    """For a queryset of reports or items: pk of the unit's budget version in force in `month` (an OuterRef name)."""
+    return Subquery(
+        BudgetVersion.objects.filter(
+            fiscal_year=OuterRef("fiscal_year"), unit=OuterRef("unit"), effective_month__lte=OuterRef(month)
+        )
+        .order_by("-effective_month", "-sequence")
+        .values("pk")[:1]
+    )

@@ -1,0 +1,171 @@
+"""The calendar: months are opened and closed; due moments are computed once, when a month is opened (domain.md 3.1)."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db.models import Max
+
+from ledger.history import insert_history
+from ledger.recording import recorded
+from registry.models import BudgetItem, FiscalYear, Government, Unit, User
+from submissions.models import CalendarRule, Holiday, Period, Report, ReportLine
+from submissions.moments import CalendarPolicy, due_moments, fiscal_month, start_of_month
+from workflow.cursor import Prepared, prepared
+from workflow.engine import newest_route
+
+MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+class CalendarRefused(Exception):
+    """A month cannot be opened or closed: a code and its parameters, for `wording.sentences.say`."""
+
+    def __init__(self, code: str, params: dict[str, Any]) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """How many periods and reports came about; both 0 when the month was open already."""
+
+    periods: int
+    reports: int
+
+
+def month_of(government: Government, text: str) -> tuple[FiscalYear, int]:
+    """The fiscal year and fiscal month (1 to 12) that "2026-03" is in; raises CalendarRefused."""
+    found = MONTH.fullmatch(text.strip())
+    if not found:
+        raise CalendarRefused("calendar.month", {"value": text})
+    year = government.fiscal_years.filter(start_date__lte=f"{text}-01", end_date__gte=f"{text}-01").first()
+    if year is None:
+        raise CalendarRefused("calendar.year", {"value": text})
+    first = year.start_date.replace(year=int(found[1]), month=int(found[2]), day=1)
+    return year, fiscal_month(first, government.fiscal_start_month)[1]
+
+
+def policy_of(fiscal_year: FiscalYear) -> CalendarPolicy:
+    """The rule and the holidays of a fiscal year, as the pure functions want them."""
+    rule = CalendarRule.objects.filter(fiscal_year=fiscal_year).first() or CalendarRule()
+    government = fiscal_year.government
+    return CalendarPolicy(
+        time_zone=government.time_zone,
+        open_day=rule.open_day,
+        entry_day=rule.entry_day,
+        verify_day=rule.verify_day,
+        sign_day=rule.sign_day,
+        lock_day=rule.lock_day,
+        roll=rule.roll,
+        unit=rule.day_unit,
+        grace_minutes=rule.grace_minutes,
+        holidays=frozenset(Holiday.objects.filter(government=government).values_list("day", flat=True)),
+    )
+
+
+# Sub-activities with an active, non-zero ceiling in the version in force at the month's end (V-06), and a random public
+# name of 22 characters each; TIME progresses as planned unless the officer says otherwise.
+REPORTS = """
+INSERT INTO submissions_report (token, item_id, period_id, revision, budget_version_id, ceiling, physical_mode,
+  output_target, state, tier, step, version, content_hash, route_id, status, increment, physical_reason, problems,
+  problem_text, follow_up_text, follow_up_pic, public_note)
+SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), i.id, p.id, 0, v.id, iv.ceiling,
+  iv.physical_mode, iv.output_target, 'draft', 0, 0, 1, '', (%(routes)s::jsonb ->> u.route_code)::bigint, '',
+  CASE WHEN iv.physical_mode = 'TIME' THEN m.physical END, '', '{}', '', '', '', ''
+FROM submissions_period p JOIN registry_unit u ON u.agency_id = p.agency_id
+  JOIN registry_budgetitem i ON i.unit_id = u.id AND i.fiscal_year_id = p.fiscal_year_id
+  JOIN LATERAL (SELECT w.id FROM registry_budgetversion w WHERE w.unit_id = i.unit_id AND w.fiscal_year_id = i.fiscal_year_id
+    AND w.effective_month <= p.month ORDER BY w.effective_month DESC, w.sequence DESC LIMIT 1) v ON true
+  JOIN registry_budgetitemversion iv ON iv.item_id = i.id AND iv.version_id = v.id AND iv.active
+  LEFT JOIN registry_monthlyplan m ON m.item_version_id = iv.id AND m.month = p.month
+WHERE p.id = ANY (%(periods)s) AND (iv.ceiling > 0 OR EXISTS (SELECT 1 FROM submissions_report e WHERE e.item_id = i.id))
+ORDER BY i.id
+ON CONFLICT (item_id, period_id, revision) DO NOTHING RETURNING id"""
+
+LINES = """
+INSERT INTO submissions_reportline (report_id, line_id, ceiling, correction_reason)
+SELECT r.id, b.id, lv.ceiling, '' FROM submissions_report r JOIN registry_budgetline b ON b.item_id = r.item_id
+  JOIN registry_budgetlineversion lv ON lv.line_id = b.id AND lv.version_id = r.budget_version_id
+WHERE r.id = ANY (%s) ORDER BY r.id, b.id RETURNING id"""
+
+
+def open_month(
+    *, fiscal_year: FiscalYear, month: int, agencies: Sequence[Unit] | None = None, actor: User | None = None
+) -> Opened:
+    """Open a fiscal month for all agencies, or for those named: periods, one report per active item, their lines.
+
+    Again for a month that is open it adds only what is missing. Raises CalendarRefused out of order.
+    """
+    units = _agencies(fiscal_year, agencies)
+    _in_order(fiscal_year, month, units)
+    first = start_of_month(fiscal_year.start_date.year, month, fiscal_year.government.fiscal_start_month)
+    moments = asdict(due_moments(policy_of(fiscal_year), first, month))
+    with recorded(actor):
+        cursor = prepared()
+        (now,) = cursor.execute("SELECT jenjang_now()").fetchone()
+        existing = set(Period.objects.filter(fiscal_year=fiscal_year, month=month).values_list("agency", flat=True))
+        new = [
+            Period(fiscal_year=fiscal_year, agency=unit, month=month, first_day=first, **moments)
+            for unit in units
+            if unit.pk not in existing
+        ]
+        Period.objects.bulk_create(new)
+        _remember(cursor, Period, [period.pk for period in new], actor, now)
+        periods = list(
+            Period.objects.filter(fiscal_year=fiscal_year, month=month, agency__in=units).values_list("pk", flat=True)
+        )
+        reports = _reports(cursor, periods, units, actor, now)
+    return Opened(len(new), reports)
+
+
+def close_month(*, fiscal_year: FiscalYear, month: int, actor: User | None = None) -> int:
+    """Close a month for good: nothing moves in it any more. Returns how many periods were still open."""
+    with recorded(actor):
+        cursor = prepared()
+        (now,) = cursor.execute("SELECT jenjang_now()").fetchone()
+        closed = cursor.execute(
+            "UPDATE submissions_period SET closed_at = %s WHERE fiscal_year_id = %s AND month = %s AND closed_at IS NULL"
+            " RETURNING id",
+            [now, fiscal_year.pk, month],
+        ).fetchall()
+        insert_history(
+            cursor, Period, [pk for (pk,) in closed], kind="~", actor_id=actor.pk if actor else None, at=now, reason="close"
+        )
+    return len(closed)
+
+
+def _agencies(fiscal_year: FiscalYear, agencies: Sequence[Unit] | None) -> list[Unit]:
+    """Agencies with a budget this year."""
+    with_budget = BudgetItem.objects.filter(fiscal_year=fiscal_year).values("unit__agency")
+    units = Unit.objects.filter(pk__in=with_budget).order_by("pk")
+    return list(units.filter(pk__in=[unit.pk for unit in agencies]) if agencies is not None else units)
+
+
+def _in_order(fiscal_year: FiscalYear, month: int, units: Sequence[Unit]) -> None:
+    latest = (
+        Period.objects.filter(fiscal_year=fiscal_year, agency__in=units)
+        .values("agency", "agency__name")
+        .annotate(month=Max("month"))
+        .filter(month__lt=month - 1)
+        .order_by("agency")
+        .first()
+    )
+    if latest:
+        raise CalendarRefused("calendar.order", {"agency": latest["agency__name"], "last_month": latest["month"]})
+
+
+def _reports(cursor: Prepared, periods: list[int], units: Sequence[Unit], actor: User | None, now: Any) -> int:
+    codes = Unit.objects.filter(agency__in=units).values_list("route_code", flat=True).distinct()
+    routes = {code: newest_route(code).pk for code in codes}
+    made = cursor.execute(REPORTS, {"routes": json.dumps(routes), "periods": periods}).fetchall()
+    ids = [pk for (pk,) in made]
+    lines = [pk for (pk,) in cursor.execute(LINES, [ids]).fetchall()]
+    _remember(cursor, Report, ids, actor, now)
+    _remember(cursor, ReportLine, lines, actor, now)
+    return len(ids)
+
+
+def _remember(cursor: Prepared, model: Any, ids: list[int], actor: User | None, now: Any) -> None:
+    insert_history(cursor, model, ids, kind="+", actor_id=actor.pk if actor else None, at=now)

@@ -1,0 +1,100 @@
+"""What came in from the entry page: read in the page's language, nothing lost when a value cannot be read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.http import QueryDict
+
+from submissions.models import Report
+from submissions.readings import Reading
+from submissions.services import Entry, LineEntry
+from wording.numbers import NumberRefused, parse_money, parse_optional, parse_points, parse_quantity
+from wording.sentences import say
+
+
+@dataclass
+class Typed:
+    """One report as typed: the entry when every value could be read, and the sentence beside each that could not."""
+
+    report_id: int
+    values: dict[str, str]
+    problems: list[str]
+    selected: bool
+    entry: Entry | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def read_entries(post: QueryDict, readings: Iterable[Reading], language: str) -> dict[int, Typed]:
+    """The typed values of each report that the page had fields for, by report id."""
+    return {one.id: _typed(post, one, language) for one in readings if f"r{one.id}-version" in post}
+
+
+def _typed(post: QueryDict, reading: Reading, language: str) -> Typed:
+    prefix = f"r{reading.id}-"
+    values = {key.removeprefix(prefix): value.strip() for key, value in post.items() if key.startswith(prefix)}
+    known = set(Report.Problem.values)
+    problems = [code for code in post.getlist(f"{prefix}problems") if code in known]
+    typed = Typed(reading.id, values, problems, bool(values.get("select")))
+    reader = _Reader(typed, language)
+    entry = Entry(
+        report_id=reading.id,
+        version=reader.whole("version"),
+        status=values.get("status", "") if values.get("status", "") in Report.Status.values else "",
+        increment=None if reading.by_volume else reader.number("increment", parse_points),
+        volume=reader.number("volume", parse_quantity) if reading.by_volume else None,
+        physical_reason=reader.words("physical_reason", 500),
+        problems=problems,
+        problem_text=reader.words("problem_text", 2000),
+        follow_up_text=reader.words("follow_up_text", 2000),
+        follow_up_pic=reader.words("follow_up_pic", 200),
+        follow_up_due=reader.day("follow_up_due"),
+        public_note=reader.words("public_note", 2000),
+        lines={
+            line.id: LineEntry(
+                realized=reader.number(f"line-{line.id}", parse_money),
+                correction_reason=reader.words(f"line-{line.id}-reason", 500),
+                corrects_month=reader.whole(f"line-{line.id}-corrects"),
+            )
+            for line in reading.lines
+        },
+    )
+    typed.entry = None if typed.errors else entry
+    return typed
+
+
+@dataclass
+class _Reader:
+    typed: Typed
+    language: str
+
+    def number(self, name: str, parse) -> Decimal | None:  # type: ignore[no-untyped-def]
+        try:
+            return parse_optional(self.typed.values.get(name, ""), self.language, parse)
+        except NumberRefused as refused:
+            self.typed.errors[name] = say(refused.code, refused.params)
+            return None
+
+    def words(self, name: str, longest: int) -> str:
+        text = self.typed.values.get(name, "").replace("\r\n", "\n").replace("\x00", "")
+        if len(text) > longest:
+            self.typed.errors[name] = say("entry.too_long", {"length": len(text), "longest": longest})
+        return text
+
+    def whole(self, name: str) -> int | None:
+        text = self.typed.values.get(name, "")
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) < 9):
+            self.typed.errors[name] = say("entry.whole", {"value": text[:40]})
+            return None
+        return int(text)
+
+    def day(self, name: str) -> date | None:
+        text = self.typed.values.get(name, "")
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            self.typed.errors[name] = say("entry.day", {"value": text[:40]})
+            return None

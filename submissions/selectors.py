@@ -1,0 +1,94 @@
+"""Reading reports for the officer: which are his, what was returned, what a month looks like."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Max, QuerySet
+
+from registry.models import Office, Post, User
+from submissions.models import Evidence, Period, Report, ReportLine
+from submissions.readings import Reading
+from wording.sentences import month_name
+from workflow.models import Decision
+from workflow.route import RETURN, RETURNED
+
+FIELD_MARKS = ("physical", "status", "problem", "evidence")
+
+
+def my_reports(user: User) -> QuerySet[Report]:
+    """Reports that a person enters, by the offices held today."""
+    held = Office.objects.filter(person=user.pk, role=Post.Role.OFFICER).values("post")
+    return Report.objects.filter(item__officer_post__in=held)
+
+
+def my_months(user: User) -> list[Period]:
+    """Periods in which a person has reports, the newest first."""
+    periods = Period.objects.filter(pk__in=my_reports(user).values("period")).select_related("agency", "fiscal_year")
+    return list(periods.order_by("-first_day", "agency"))
+
+
+def month_label(first_day: date) -> str:
+    """ "Januari 2026" in the active language."""
+    return month_name(f"{first_day:%Y-%m}")
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Why a report came back: the newest return, with the names of the lines and fields it is about."""
+
+    report_id: int
+    reason: str
+    person: str
+    office: str
+    at: datetime
+    marks: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+def decisions_on(ids: Iterable[int]) -> QuerySet[Decision]:
+    """All decisions on these reports, the oldest first."""
+    return Decision.objects.filter(
+        content_type__app_label="submissions", content_type__model="report", object_id__in=list(ids)
+    ).order_by("step")
+
+
+def returns_of(readings: Sequence[Reading]) -> dict[int, Return]:
+    """The newest return of each report that is returned now."""
+    ids = [one.id for one in readings if one.state == RETURNED]
+    newest = {decision.object_id: decision for decision in decisions_on(ids).filter(verb=RETURN)}
+    lines = {int(mark.removeprefix("line-")) for one in newest.values() for mark in one.marks if mark.startswith("line-")}
+    names = _line_names(lines)
+    return {
+        pk: Return(
+            report_id=pk,
+            reason=one.reason,
+            person=one.actor_name,
+            office=f"{one.post_title}, {one.unit_name}",
+            at=one.at,
+            marks=tuple(one.marks),
+            fields=tuple(names.get(mark, mark) for mark in one.marks),
+        )
+        for pk, one in newest.items()
+    }
+
+
+def _line_names(report_lines: Iterable[int]) -> dict[str, str]:
+    rows = ReportLine.objects.filter(pk__in=list(report_lines)).values_list("pk", "line__account_code", "line__account_name")
+    return {f"line-{pk}": f"{code} {name}".strip() for pk, code, name in rows}
+
+
+def evidence_of(ids: Iterable[int]) -> dict[int, list[Evidence]]:
+    """Evidence by report, in the order it came."""
+    found: dict[int, list[Evidence]] = {}
+    for one in Evidence.objects.filter(report__in=list(ids)).order_by("uploaded_at", "pk"):
+        found.setdefault(one.report_id, []).append(one)
+    return found
+
+
+def last_saved(ids: Iterable[int]) -> datetime | None:
+    """When one of these reports was last written to."""
+    history = Report.history.model.objects.filter(id__in=list(ids), history_type="~")
+    return history.aggregate(at=Max("history_date"))["at"]
+
+

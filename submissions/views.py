@@ -1,0 +1,102 @@
+"""The officer's pages. Each fetches and authorises in one call; strangers get 404."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ledger.clock import now as database_now
+from registry.models import User
+from submissions import entering, pages, selectors
+from submissions.holding import where
+from submissions.models import Evidence, Report
+from submissions.readings import read
+from submissions.services import recall
+
+
+@require_GET
+def work(request: HttpRequest) -> HttpResponse:
+    """My work: what was returned, the open months, my reports."""
+    user: User = request.user  # type: ignore[assignment]
+    now = database_now()
+    periods = selectors.my_months(user)
+    readings = read(selectors.my_reports(user).values_list("pk", flat=True))
+    holders = where(readings, now=now)
+    returned = selectors.returns_of(readings)
+    by_id = {one.id: one for one in readings}
+    by_period = {period.pk: [one for one in readings if one.period == period.pk] for period in periods}
+    months = [pages.month_card(period, by_period[period.pk], now) for period in periods if period.lock_at > now]
+    context = {
+        "months": sorted(months, key=lambda month: month["deadline"]["due_at"]),
+        "returned": [entering.returned_row(by_id[pk], one) for pk, one in returned.items()],
+        "reports": [pages.report_row(one, holders[one.id]) for one in reversed(readings) if one.started or one.step],
+    }
+    return render(request, "submissions/work.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def entry(request: HttpRequest, month: str) -> HttpResponse:
+    """The month's table: all my sub-activities, saved and submitted as one form."""
+    user: User = request.user  # type: ignore[assignment]
+    table = entering.table_of(user, month)
+    if not table.readings:
+        raise Http404
+    if request.method == "GET":
+        return render(request, "submissions/entry.html", entering.context(table))
+    # The language the page was written in, not the one another tab was switched to meanwhile.
+    table.take(request.POST, request.FILES, _number_language(request))
+    if table.failed:
+        return render(request, "submissions/entry.html", entering.context(table), status=422)
+    if table.outcomes:
+        done = ",".join(str(outcome.id) for outcome in table.outcomes)
+        return redirect(f"{reverse('submissions:submitted', args=[month])}?reports={done}")
+    saved = ngettext("Saved: %(n)s sub-activity.", "Saved: %(n)s sub-activities.", table.changed) % {"n": table.changed}
+    messages.success(request, saved if table.changed else _("Nothing was changed."))
+    return redirect("submissions:entry", month)
+
+
+def _number_language(request: HttpRequest) -> str:
+    posted = request.POST.get("number_language", "")
+    return posted if posted in dict(settings.LANGUAGES) else get_language() or settings.LANGUAGE_CODE
+
+
+@require_GET
+def submitted(request: HttpRequest, month: str) -> HttpResponse:
+    """What was submitted just now, and who has it."""
+    ids = [int(part) for part in request.GET.get("reports", "").split(",") if part.isdigit()][:2000]
+    user: User = request.user  # type: ignore[assignment]
+    mine = selectors.my_reports(user).filter(pk__in=ids, period__first_day=entering.first_day(month))
+    readings = read(mine.values_list("pk", flat=True))
+    if not readings:
+        raise Http404
+    return render(request, "submissions/submitted.html", entering.submitted_context(readings, month))
+
+
+@require_POST
+def take_back(request: HttpRequest) -> HttpResponse:
+    """Recall reports that nobody has looked at yet."""
+    user: User = request.user  # type: ignore[assignment]
+    ids = [int(part) for part in request.POST.getlist("report") if part.isdigit()]
+    versions = dict(selectors.my_reports(user).filter(pk__in=ids).values_list("pk", "version"))
+    if not versions:
+        raise Http404
+    outcomes = recall(actor=user, versions=versions, key=request.POST.get("key") or None)
+    entering.tell_outcomes(request, outcomes, _("Recalled"))
+    return redirect("submissions:work")
+
+
+@require_GET
+def evidence(request: HttpRequest, token: str) -> FileResponse:
+    """One file, to those who may see its report; never shown inside the site, always downloaded."""
+    user: User = request.user  # type: ignore[assignment]
+    visible = Report.objects.visible_to(user)
+    file = get_object_or_404(Evidence, token=token, report__in=visible)
+    response = FileResponse(file.file.open("rb"), as_attachment=True, filename=file.original_name, content_type=file.mime)
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+

@@ -1,0 +1,259 @@
+"""The people of every story, and the small world they work in.
+
+Ani enters (PPTK), Budi verifies (head of section), Citra signs (head of agency); Dewi audits; Eko enters at another
+agency, Fitri is his head of section; Gita has an account and no office; root runs the system.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from ledger.recording import recorded
+from registry import grants
+from registry.models import (
+    Assignment,
+    BudgetItem,
+    BudgetItemVersion,
+    BudgetLine,
+    BudgetLineVersion,
+    BudgetVersion,
+    FiscalYear,
+    Government,
+    MonthlyPlan,
+    Post,
+    Unit,
+    User,
+)
+from registry.rules import INDONESIA
+from submissions import evidence, services
+from submissions.calendar import open_month
+from submissions.models import Period, Report
+from submissions.services import Entry, LineEntry
+
+WITA = ZoneInfo("Asia/Makassar")
+PASSWORD = "satu dua tiga empat lima"
+PASSPHRASE = "enam tujuh delapan sembilan"
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx"
+    b"\x9cc\xfc\xff\xff?\x03\x00\x08\xfc\x02\xfe\xa7\x9a\xa0\xa0\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+@dataclass
+class World:
+    """What the stories take place in. Every amount is in rupiah."""
+
+    move_clock: Any
+    government: Government
+    year: FiscalYear
+    agency: Unit
+    other_agency: Unit
+    posts: dict[str, Post]
+    people: dict[str, User] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> User:
+        try:
+            return self.__dict__["people"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def at(self, text: str) -> datetime:
+        """Set the clock to a local moment, "2026-02-03 09:00"."""
+        moment = datetime.fromisoformat(text).replace(tzinfo=WITA)
+        self.move_clock(moment)
+        return moment
+
+    def item(
+        self,
+        code: str = "1.03.10.2.01.0051",
+        *,
+        ceilings: Sequence[int] = (100,),
+        unit: Unit | None = None,
+        officer: str = "officer",
+        verifier: str | None = "section_head",
+        mode: str = "PERCENT",
+        target: int | None = None,
+        cash: Sequence[int] | None = None,
+        physical: Sequence[int] | None = None,
+    ) -> BudgetItem:
+        """A sub-activity with one line per ceiling, in the original budget of its unit."""
+        unit = unit or self.agency
+        with recorded(None):
+            version, _ = BudgetVersion.objects.get_or_create(
+                fiscal_year=self.year, unit=unit, kind="murni", defaults={"sequence": 1, "effective_month": 1}
+            )
+            item = BudgetItem.objects.create(
+                fiscal_year=self.year,
+                unit=unit,
+                sub_activity_code=code,
+                sub_activity_name="Pemeliharaan Rutin Jalan",
+                output_indicator="Panjang jalan yang dipelihara",
+                output_unit="Km",
+                officer_post=self.posts[officer] if officer else None,
+                verifier_post=self.posts[verifier] if verifier else None,
+            )
+            planned = BudgetItemVersion.objects.create(
+                item=item, version=version, ceiling=sum(ceilings), physical_mode=mode, output_target=target
+            )
+            for number, ceiling in enumerate(ceilings, 1):
+                line = BudgetLine.objects.create(
+                    item=item,
+                    account_code=f"5.1.02.01.001.{number:05}",
+                    account_name=f"Belanja {number}",
+                    fund_source="PAD",
+                )
+                BudgetLineVersion.objects.create(line=line, version=version, ceiling=ceiling)
+            for month in range(12) if cash or physical else ():
+                MonthlyPlan.objects.create(
+                    item_version=planned,
+                    month=month + 1,
+                    cash=cash[month] if cash else None,
+                    physical=physical[month] if physical else None,
+                )
+        return item
+
+    def items(self, count: int, **options: Any) -> list[BudgetItem]:
+        """`count` sub-activities alike."""
+        return [self.item(f"1.03.10.2.01.{number:04}", **options) for number in range(1, count + 1)]
+
+    def open(self, month: int = 1) -> list[Report]:
+        """Open a month for everybody; its reports, by id."""
+        open_month(fiscal_year=self.year, month=month)
+        return self.reports(month)
+
+    def reports(self, month: int = 1) -> list[Report]:
+        """The reports of a month, by id."""
+        return list(Report.objects.filter(period__month=month).order_by("pk"))
+
+    def period(self, month: int = 1) -> Period:
+        return Period.objects.get(agency=self.agency, month=month)
+
+    def entry(self, report: Report, *amounts: int | None, **said: Any) -> Entry:
+        """What an officer types: amounts in the order of the lines, and PELAKSANAAN with 5 points unless said."""
+        lines = list(report.lines.order_by("line__account_code"))
+        fresh = Report.objects.get(pk=report.pk)
+        typed = {
+            line.pk: LineEntry(None if amount is None else Decimal(amount))
+            for line, amount in zip(lines, amounts, strict=False)
+        }
+        said = {"status": "PELAKSANAAN", "increment": Decimal(5)} | said
+        return Entry(report_id=report.pk, version=said.pop("version", fresh.version), lines=typed | said.pop("lines", {}), **said)
+
+    def entered(self, reports: Sequence[Report], *amounts: int, by: str = "ani", **said: Any) -> dict[int, int]:
+        """Reports with figures in them, ready to submit; id -> version."""
+        amounts = amounts or (1,)
+        saved = services.save_entries(
+            actor=self.people[by],
+            entries=[self.entry(one, *(amounts * len(one.lines.all()) if len(amounts) == 1 else amounts), **said) for one in reports],
+        )
+        assert set(saved.versions) == {one.pk for one in reports}, (saved.refusals, saved.findings)
+        return saved.versions
+
+    def with_evidence(self, reports: Sequence[Report], by: str = "ani") -> dict[int, int]:
+        """The same with one photograph each."""
+        upload = SimpleUploadedFile("foto.png", PNG)
+        evidence.attach_to_all(actor=self.people[by], reports=list(reports), upload=upload, kind="PHOTO_PROGRESS")
+        return self.versions(reports)
+
+    def submitted(self, reports: Sequence[Report], *amounts: int, by: str = "ani", **said: Any) -> dict[int, int]:
+        """Reports that wait for Budi; id -> version."""
+        self.entered(reports, *amounts, by=by, **said)
+        versions = self.versions(reports)
+        outcomes = services.submit(actor=self.people[by], versions=versions)
+        assert all(one.done for one in outcomes), outcomes
+        return versions
+
+    def versions(self, reports: Sequence[Report]) -> dict[int, int]:
+        return dict(Report.objects.filter(pk__in=[one.pk for one in reports]).values_list("pk", "version"))
+
+
+@pytest.fixture
+def cast(database: None, clock: Any) -> World:
+    """The people and their world; the clock stands at 3 February 2026, 09:00 WITA, so January is due on the 5th."""
+    with recorded(None):
+        world = _places(clock)
+        _people(world)
+    world.at("2026-02-03 09:00")
+    return world
+
+
+def _places(clock: Any) -> World:
+    government = Government.objects.create(
+        code="99.01",
+        name="Kabupaten Mahakarsa Hulu",
+        sub_activity_pattern=INDONESIA.sub_activity,
+        account_pattern=INDONESIA.account,
+        unit_pattern=INDONESIA.unit,
+    )
+    root = Unit.objects.create(government=government, kind="GOVERNMENT", code="99.01", name=government.name)
+    agency, other = (
+        Unit.objects.create(government=government, parent=root, kind="AGENCY", code=code, name=name)
+        for code, name in (
+            ("1.03.1.04.0.00.01.0000", "Dinas Pekerjaan Umum"),
+            ("1.02.2.14.0.00.01.0000", "Dinas Kesehatan"),
+        )
+    )
+    for unit in (root, agency, other):
+        unit.refresh_from_db()
+    year = FiscalYear.objects.create(
+        government=government, label="2026", start_date=date(2026, 1, 1), end_date=date(2026, 12, 31)
+    )
+    posts = {
+        name: Post.objects.create(unit=unit, role=role, title=title)
+        for name, unit, role, title in (
+            ("officer", agency, "officer", "PPTK Bina Marga"),
+            ("section_head", agency, "section_head", "Kepala Bidang Bina Marga"),
+            ("agency_head", agency, "agency_head", "Kepala Dinas Pekerjaan Umum"),
+            ("other_officer", other, "officer", "PPTK Kesehatan Masyarakat"),
+            ("other_section_head", other, "section_head", "Kepala Bidang Kesehatan Masyarakat"),
+            ("other_agency_head", other, "agency_head", "Kepala Dinas Kesehatan"),
+        )
+    }
+    return World(clock, government, year, agency, other, posts)
+
+
+def _people(world: World) -> None:
+    password = make_password(PASSWORD)
+    held = {
+        "ani": ("Ani Lembayung", "officer"),
+        "budi": ("Budi Wiratmaka", "section_head"),
+        "citra": ("Citra Hastapura", "agency_head"),
+        "dewi": ("Dewi Rimbawan", None),
+        "eko": ("Eko Pelangiwan", "other_officer"),
+        "fitri": ("Fitri Merantian", "other_section_head"),
+        "gita": ("Gita Karangjati", None),
+    }
+    for number, (username, (name, post)) in enumerate(held.items(), 1):
+        person = User(
+            username=username,
+            name=name,
+            nip=f"198001012005012{900 + number}",
+            email=f"{username}@contoh.test",
+            password=password,
+        )
+        person.save()
+        world.people[username] = person
+        if post:
+            assign(person, world.posts[post])
+    world.people["root"] = User.objects.create_superuser("root", PASSWORD, name="Root")
+    grants.give(grants.AUDIT, world.dewi, Unit.objects.get(parent=None))
+
+
+def assign(person: User, post: Post, kind: str = "definitive", start: str = "2025-01-01", end: str | None = None) -> Assignment:
+    """Give a person a post."""
+    with recorded(None):
+        return Assignment.objects.create(
+            person=person,
+            post=post,
+            kind=kind,
+            decree_no="821/1/2025",
+            valid_from=date.fromisoformat(start),
+            valid_to=date.fromisoformat(end) if end else None,
+        )

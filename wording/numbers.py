@@ -1,0 +1,236 @@
+"""Numbers as people write and read them. The language is declared by the caller, never guessed from the text.
+
+Indonesian writes 1.234.567,89; English and Urdu write 1,234,567.89. The text "1.234" is therefore 1234 in
+one and 1.234 in the other, so a text that does not fit the declared language is refused with the way to
+write it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
+
+from django.utils.translation import get_language
+
+NOTHING = "–"
+SYMBOLS = {"IDR": "Rp", "PKR": "Rs "}
+_SEPARATORS = {"id": (".", ","), "en": (",", "."), "ur": (",", ".")}  # language -> (groups, decimals)
+_EXAMPLE = Decimal("1234567.89")
+_LONGEST = 60
+_SHOWN = 40
+_INVISIBLE = dict.fromkeys(
+    map(
+        ord,
+        "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u061c",
+    )
+)
+_MINUS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-")
+_PREFIX = re.compile(r"(?:rp\.?|idr|pkr|rs\.?|₨)\s*", re.IGNORECASE)
+
+
+class NumberRefused(ValueError):
+    """A text that is no number in the declared language; `code` and `params` are for
+    `wording.sentences.say`."""
+
+    def __init__(self, code: str, params: dict[str, Any]) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What fits into the column behind a field: digits before and after the decimal sign."""
+
+    integers: int
+    decimals: int
+    prefix: bool = False
+    percent: bool = False
+
+
+_MONEY = _Kind(integers=18, decimals=2, prefix=True)
+_POINTS = _Kind(integers=3, decimals=4, percent=True)
+_QUANTITY = _Kind(integers=14, decimals=4)
+
+
+def parse_money(text: str, language: str) -> Decimal:
+    """An amount of money from a person's text; raises NumberRefused."""
+    return _parse(text, language, _MONEY)
+
+
+def parse_points(text: str, language: str) -> Decimal:
+    """Percentage points (up to 4 decimals) from a person's text; raises NumberRefused."""
+    return _parse(text, language, _POINTS)
+
+
+def parse_quantity(text: str, language: str) -> Decimal:
+    """A number of output units (up to 4 decimals) from a person's text; raises NumberRefused."""
+    return _parse(text, language, _QUANTITY)
+
+
+def parse_optional(
+    text: str | None, language: str, parse: Callable[[str, str], Decimal] = parse_money
+) -> Decimal | None:
+    """As `parse`, but nothing written is None, which is not zero."""
+    if text is None or not _clean(text):
+        return None
+    return parse(text, language)
+
+
+def money(amount: Decimal | int | None, language: str | None = None, currency: str | None = None) -> str:
+    """An amount as it is read: cents only where there are any, "–" for None."""
+    if amount is None:
+        return NOTHING
+    rounded = _half_up(Decimal(amount), 2)
+    text = _grouped(abs(rounded), language, 0 if rounded == rounded.to_integral_value() else 2)
+    symbol = SYMBOLS.get(currency, f"{currency} ") if currency else ""
+    return f"{'-' if rounded < 0 else ''}{symbol}{text}"
+
+
+def points(value: Decimal | int | None, language: str | None = None, places: int = 2) -> str:
+    """A percentage or percentage points with two decimals, half up, "–" for None (a division by zero)."""
+    if value is None:
+        return NOTHING
+    rounded = _half_up(Decimal(value), places)
+    return f"{'-' if rounded < 0 else ''}{_grouped(abs(rounded), language, places)}"
+
+
+def exact_points(value: Decimal | None, language: str | None = None) -> str:
+    """Points with as many of the stored four decimals as matter: a limit must not look equal to what
+    exceeds it."""
+    return points(value, language, max(2, _decimals_that_matter(value)))
+
+
+def quantity(value: Decimal | int | None, language: str | None = None) -> str:
+    """A number of output units, without trailing zeros."""
+    return points(value, language, _decimals_that_matter(value))
+
+
+def _decimals_that_matter(value: Decimal | int | None) -> int:
+    text = "" if value is None else f"{_half_up(Decimal(value), 4):f}"
+    return len(text.partition(".")[2].rstrip("0"))
+
+
+def _half_up(value: Decimal, places: int) -> Decimal:
+    with localcontext(prec=60):  # the default 28 digits are too few for a sum of the largest columns
+        return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def _separators(language: str | None) -> tuple[str, str]:
+    return _SEPARATORS.get((language or get_language() or "id")[:2], _SEPARATORS["en"])
+
+
+def _grouped(value: Decimal, language: str | None, places: int) -> str:
+    group, decimal = _separators(language)
+    whole, _, fraction = f"{_half_up(value, places):,f}".partition(".")
+    whole = whole.replace(",", group)
+    return f"{whole}{decimal}{fraction}" if fraction else whole
+
+
+def _parse(text: str, language: str, kind: _Kind) -> Decimal:
+    shown = text.strip()[:_SHOWN]
+    cleaned = _clean(text)
+    if not cleaned:
+        raise NumberRefused("number.empty", {"write": _example(language, kind)})
+    negative, body = _bare(cleaned, language, kind)
+    if len(body) > _LONGEST:
+        raise NumberRefused("number.too_large", {"value": shown, "digits": kind.integers})
+    found = sorted(set(body) - set("0123456789.,"))
+    if found or not body:
+        refused = {"value": shown, "found": " ".join(found) or shown, "write": _example(language, kind)}
+        raise NumberRefused("number.letters", refused)
+    value = _read(body, language)
+    if value is None:
+        raise _misfit(body, shown, language, kind)
+    if -_exponent(value) > kind.decimals:
+        raise _too_fine(body, value, shown, language, kind)
+    if value >= Decimal(10) ** kind.integers:
+        raise _too_large(body, shown, language, kind)
+    return -value if negative and value else value
+
+
+def _clean(text: str) -> str:
+    """Without what nobody sees: spaces around, direction marks; every digit and minus sign in its plain
+    form."""
+    text = text[:400].translate(_INVISIBLE).translate(_MINUS).strip()
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+
+
+def _bare(text: str, language: str, kind: _Kind) -> tuple[bool, str]:
+    """The sign, and the text without sign, currency, per cent sign and the Indonesian ending ",-"."""
+    negative = False
+    if text.startswith("(") and text.endswith(")"):
+        negative, text = True, text[1:-1].strip()
+    negative, text = _unsigned(text, negative)
+    if kind.prefix:
+        text = _PREFIX.sub("", text, count=1) if _PREFIX.match(text) else text
+        negative, text = _unsigned(text, negative)
+        if _separators(language)[1] == ",":
+            text = text.removesuffix(",-").removesuffix(",--")
+    if kind.percent:
+        text = text.removesuffix("%").rstrip()
+    return negative, text
+
+
+def _unsigned(text: str, negative: bool) -> tuple[bool, str]:
+    if text[:1] in ("-", "+") and not negative:
+        return text[0] == "-", text[1:].lstrip()
+    return negative, text
+
+
+def _read(body: str, language: str) -> Decimal | None:
+    """The number, or None when separators do not stand where this language puts them."""
+    group, decimal = _separators(language)
+    whole, mark, fraction = body.partition(decimal)
+    if mark and not fraction.isdigit():
+        return None
+    if not whole.isdigit():
+        # A first group of "0" is never written: "0.123" in Indonesian is most likely an English fraction.
+        if not re.fullmatch(rf"[1-9]\d{{0,2}}(?:\{group}\d{{3}})+", whole):
+            return None
+        whole = whole.replace(group, "")
+    return Decimal(f"{whole}.{fraction}" if fraction else whole)
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
+
+
+def _as_other(body: str, language: str, kind: _Kind) -> Decimal | None:
+    """The number that the text would be in the other way of writing, if it fits the field there."""
+    value = _read(body, "en" if _separators(language) == _SEPARATORS["id"] else "id")
+    if value is None or -_exponent(value) > kind.decimals or value >= Decimal(10) ** kind.integers:
+        return None
+    return value
+
+
+def _misfit(body: str, shown: str, language: str, kind: _Kind) -> NumberRefused:
+    other = _as_other(body, language, kind)
+    if other is not None:
+        return NumberRefused("number.other_locale", {"value": shown, "write": _written(other, language)})
+    return NumberRefused("number.grouping", {"value": shown, "write": _example(language, kind)})
+
+
+def _too_fine(body: str, value: Decimal, shown: str, language: str, kind: _Kind) -> NumberRefused:
+    other = _as_other(body, language, kind)
+    write = _written(_half_up(value, kind.decimals) if other is None else other, language)
+    params = {"value": shown, "decimals": -_exponent(value), "limit": kind.decimals, "write": write}
+    return NumberRefused("number.decimals", params)
+
+
+def _too_large(body: str, shown: str, language: str, kind: _Kind) -> NumberRefused:
+    other = _as_other(body, language, kind)
+    if other is not None:
+        return NumberRefused("number.other_locale", {"value": shown, "write": _written(other, language)})
+    return NumberRefused("number.too_large", {"value": shown, "digits": kind.integers})
+
+
+def _written(value: Decimal, language: str) -> str:
+    return _grouped(value, language, max(0, -_exponent(value)))
+
+
+def _example(language: str, kind: _Kind) -> str:
+    return _written(Decimal("12.5") if kind.percent else _EXAMPLE, language)

@@ -1,0 +1,31 @@
+"""Prepared statements on Django's own connection and transaction.
+
+Django's cursor binds on the client and never prepares; planning is then the larger part of what an act costs the
+server (perform-trial.md 5). Statements sent here are counted by the tests through `listeners`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from django.db import connection, transaction
+
+
+class Prepared(psycopg.Cursor[Any]):
+    """A psycopg cursor that prepares every statement and raises Django's database errors."""
+
+    listeners: list[Callable[[str], None]] = []
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "Prepared":
+        for listener in self.listeners:
+            listener(query)
+        with connection.wrap_database_errors:
+            super().execute(query, params, prepare=True, **options)
+        return self
+
+
+def prepared() -> Prepared:
+    """A prepared cursor on the present connection, inside the present transaction."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a prepared cursor needs an open transaction")
+    return Prepared(connection.connection)

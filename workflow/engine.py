@@ -1,0 +1,288 @@
+"""The one door: every change of state goes through `perform()` (design.md 4).
+
+Set-based: an act on 1 or 500 documents costs the same number of statements, one job each:
+who and key, lock, facts (the document's own, a fixed number), update, history, decisions, outbox, answer.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import OperationalError, connection, transaction
+
+from ledger.clock import now as database_now
+from ledger.history import insert_history
+from ledger.recording import this_request
+from workflow import route
+from workflow.cursor import Prepared, prepared
+from workflow.document import Document
+from workflow.models import RouteVersion
+from workflow.route import Move, Refusal
+
+TRIES = 3  # a serialisation failure or deadlock is nobody's fault: the same act is tried again
+RETRIED = {"40001", "40P01"}
+
+HEAD = """
+WITH fresh AS (INSERT INTO workflow_act (key, actor_id, verb, asked, at)
+  VALUES (%(key)s, %(actor)s, %(verb)s, %(asked)s, jenjang_now()) ON CONFLICT (key) DO NOTHING RETURNING id)
+SELECT (SELECT id FROM fresh), jenjang_now(), set_config('jenjang.actor', %(actor_text)s, true),
+  set_config('jenjang.request', %(request)s, true), set_config('jenjang.address', %(address)s, true),
+  set_config('plan_cache_mode', 'force_generic_plan', true)"""
+
+DECIDE = """
+INSERT INTO workflow_decision (act_id, content_type_id, object_id, step, verb, version, content_hash, tier, source, target,
+  target_tier, actor_id, actor_name, post_id, post_title, unit_name, capacity, reason, marks, at, xid)
+SELECT %(act)s, %(content_type)s, m.id, m.step + 1, %(verb)s, m.version, m.hash, m.tier, m.source, m.target, m.target_tier,
+  %(actor)s, %(actor_name)s, m.post, m.title, m.unit, m.capacity, %(reason)s, %(marks)s::jsonb, %(at)s,
+  pg_current_xact_id()::text::bigint
+FROM unnest(%(ids)s::bigint[], %(steps)s::int[], %(versions)s::int[], %(hashes)s::text[], %(tiers)s::smallint[],
+  %(sources)s::text[], %(targets)s::text[], %(target_tiers)s::smallint[], %(posts)s::bigint[], %(titles)s::text[],
+  %(units)s::text[], %(capacities)s::text[])
+  AS m(id, step, version, hash, tier, source, target, target_tier, post, title, unit, capacity)"""
+
+FOLLOW = """
+INSERT INTO workflow_outbox (key, topic, payload, created_at, not_before, attempts, last_error)
+SELECT %(topic)s || ':' || m.id || ':' || m.step, %(topic)s, jsonb_build_object('id', m.id, 'step', m.step, 'actor', %(actor)s::bigint),
+  %(at)s, %(at)s, 0, '' FROM unnest(%(ids)s::bigint[], %(steps)s::int[]) AS m(id, step)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document: done, or refused with a code and its parameters."""
+
+    id: int
+    done: bool
+    state: str = ""
+    code: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the documents are asked their facts for. `verb` is None when only buttons are wanted."""
+
+    verb: str | None
+    actor_id: int
+    now: datetime
+    seen: Mapping[int, int | None]
+    reason: str = ""
+    to_previous_tier: bool = False
+    whole: bool = False  # the set goes together or not at all
+
+
+class Refused(Exception):
+    """An act on one document, or on a set that goes as a whole, was refused. Carries the refused outcomes."""
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        super().__init__(", ".join(f"{outcome.id}: {outcome.code}" for outcome in outcomes))
+        self.outcomes = list(outcomes)
+
+
+class KeyReused(Exception):
+    """The idempotency key was used before for another request."""
+
+
+def perform(
+    verb: str,
+    model: type[Document],
+    versions: Mapping[int, int | None],
+    *,
+    actor: Any,
+    key: str | None = None,
+    reason: str = "",
+    marks: Sequence[str] = (),
+    to_previous_tier: bool = False,
+    whole: bool = False,
+) -> list[Outcome]:
+    """Do `verb` on the documents whose ids are the keys of `versions` (id -> the version the actor saw).
+
+    One transaction; one Outcome per document, in the order asked. With `whole`, one refusal refuses all and raises
+    Refused. A repeated `key` gets the first answer and does nothing; with another request it raises KeyReused.
+    """
+    asked = _Asked(verb, model, dict(versions), actor, key or str(uuid4()), reason, tuple(marks), to_previous_tier, whole)
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                return _act(asked, prepared())
+        except OperationalError as error:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if state not in RETRIED or connection.in_atomic_block or attempt == TRIES:
+                raise
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def perform_one(verb: str, document: Document, *, version: int | None, actor: Any, **options: Any) -> Outcome:
+    """The same for one document; raises Refused instead of answering with a refusal."""
+    (outcome,) = perform(verb, type(document), {document.pk: version}, actor=actor, **options)
+    if not outcome.done:
+        raise Refused([outcome])
+    return outcome
+
+
+def available(actor: Any, documents: Sequence[Document]) -> dict[int, dict[str, Refusal | None]]:
+    """For each document and verb: None when `actor` may do it now, else the reason why not. Reads only."""
+    if not documents:
+        return {}
+    with transaction.atomic():
+        cursor = prepared()
+        question = Question(None, actor.pk, database_now(), {document.pk: None for document in documents})
+        facts = type(documents[0]).facts(cursor, documents, question)
+    return {
+        pk: {verb: None if isinstance(answer := route.decide(fact, verb), Move) else answer for verb in route.VERBS}
+        for pk, fact in facts.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    verb: str
+    model: type[Document]
+    versions: dict[int, int | None]
+    actor: Any
+    key: str
+    reason: str
+    marks: tuple[str, ...]
+    to_previous_tier: bool
+    whole: bool
+
+    def digest(self) -> str:
+        words = [self.verb, self.model._meta.label, sorted(self.versions.items()), self.actor.pk, self.reason, self.marks]
+        return hashlib.sha256(json.dumps([*words, self.to_previous_tier, self.whole]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    document: Document
+    source: str
+    tier: int
+    move: Move
+    hash: str
+
+
+def _act(asked: _Asked, cursor: Prepared) -> list[Outcome]:
+    act, now = _head(asked, cursor)
+    if act is None:
+        return _first_answer(asked, cursor)
+    documents = _lock(asked.model, list(asked.versions), cursor)
+    question = Question(
+        asked.verb, asked.actor.pk, now, asked.versions, asked.reason, asked.to_previous_tier, asked.whole
+    )
+    facts = asked.model.facts(cursor, documents, question) if documents else {}
+    moved, outcomes = _judge(asked, documents, facts, cursor, now)
+    answer = [outcomes.get(pk) or Outcome(pk, False, code="route.unknown") for pk in asked.versions]
+    refused = [outcome for outcome in answer if not outcome.done]
+    if asked.whole and refused:
+        raise Refused(refused)
+    if moved:
+        _write(asked, act, moved, cursor, now)
+    cursor.execute(
+        "UPDATE workflow_act SET answer = %s::jsonb WHERE id = %s", [json.dumps([asdict(one) for one in answer]), act]
+    )
+    return answer
+
+
+def _head(asked: _Asked, cursor: Prepared) -> tuple[int | None, datetime]:
+    request = this_request()
+    row = cursor.execute(
+        HEAD,
+        {
+            "key": asked.key, "actor": asked.actor.pk, "actor_text": str(asked.actor.pk), "verb": asked.verb,
+            "asked": asked.digest(), "request": request.id, "address": request.address,
+        },
+    ).fetchone()
+    return row[0], row[1]
+
+
+def _first_answer(asked: _Asked, cursor: Prepared) -> list[Outcome]:
+    row = cursor.execute("SELECT asked, answer FROM workflow_act WHERE key = %s", [asked.key]).fetchone()
+    if row[0] != asked.digest():
+        raise KeyReused(asked.key)
+    return [Outcome(**one) for one in json.loads(row[1])]
+
+
+def _lock(model: type[Document], ids: list[int], cursor: Prepared) -> list[Document]:
+    """The rows, locked in primary-key order, so that two sets never wait for each other."""
+    fields = ["id", "state", "tier", "step", "version", "content_hash", "route_id"]
+    rows = cursor.execute(
+        f'SELECT {", ".join(fields)} FROM "{model._meta.db_table}" WHERE id = ANY(%s) ORDER BY id FOR UPDATE',  # noqa: S608
+        [ids],
+    ).fetchall()
+    return [model.from_db("default", fields, row) for row in rows]
+
+
+def _judge(
+    asked: _Asked, documents: Sequence[Document], facts: Mapping[int, route.Facts], cursor: Prepared, now: datetime
+) -> tuple[list[_Moved], dict[int, Outcome]]:
+    moves: list[tuple[Document, Move]] = []
+    outcomes: dict[int, Outcome] = {}
+    for document in documents:
+        answer = route.decide(facts[document.pk], asked.verb)
+        if isinstance(answer, Refusal):
+            outcomes[document.pk] = Outcome(document.pk, False, document.state, answer.code, answer.params)
+        else:
+            moves.append((document, answer))
+            outcomes[document.pk] = Outcome(document.pk, True, answer.state)
+    # Only a submission fixes the content; every later decision is bound to that hash.
+    texts = asked.model.content(cursor, [one.pk for one, _ in moves]) if asked.verb == route.SUBMIT and moves else {}
+    moved = []
+    for document, move in moves:
+        source, tier = document.state, document.tier
+        text = texts.get(document.pk)
+        digest = hashlib.sha256(text.encode()).hexdigest() if text is not None else document.content_hash
+        document.advance(asked.verb, move, now)
+        moved.append(_Moved(document, source, tier, move, digest))
+    return moved, outcomes
+
+
+def _write(asked: _Asked, act: int, moved: Sequence[_Moved], cursor: Prepared, now: datetime) -> None:
+    ids, steps = [one.document.pk for one in moved], [one.document.step for one in moved]
+    columns = {
+        "act": act, "verb": asked.verb, "actor": asked.actor.pk, "actor_name": asked.actor.name, "at": now,
+        "reason": asked.reason.strip(), "marks": json.dumps(list(asked.marks)),
+        "content_type": ContentType.objects.get_for_model(asked.model).pk,
+        "ids": ids, "steps": steps, "versions": [one.document.version for one in moved],
+        "hashes": [one.hash for one in moved], "tiers": [one.tier for one in moved],
+        "sources": [one.source for one in moved], "targets": [one.move.state for one in moved],
+        "target_tiers": [one.move.tier for one in moved], "posts": [one.move.office.post_id for one in moved],
+        "titles": [one.move.office.title for one in moved], "units": [one.move.office.unit_name for one in moved],
+        "capacities": [one.move.office.capacity for one in moved],
+    }  # fmt: skip
+    cursor.execute(_update(asked), columns)
+    if cursor.rowcount != len(moved):
+        raise AssertionError(f"{cursor.rowcount} rows moved of {len(moved)}: a locked row changed")
+    insert_history(cursor, asked.model, ids, kind="~", actor_id=asked.actor.pk, at=now, reason=asked.verb)
+    cursor.execute(DECIDE, columns)
+    topic = asked.model.topics.get(asked.verb)
+    if topic:
+        cursor.execute(FOLLOW, {"topic": topic, "ids": ids, "steps": steps, "at": now, "actor": asked.actor.pk})
+
+
+def _update(asked: _Asked) -> str:
+    moment = asked.model.moments.get(asked.verb)
+    stamp = f", {moment} = %(at)s" if moment else ""
+    return f"""UPDATE "{asked.model._meta.db_table}" AS d SET state = m.state, tier = m.tier, step = d.step + 1,
+        content_hash = m.hash, moved_at = %(at)s{stamp}
+      FROM unnest(%(ids)s::bigint[], %(targets)s::text[], %(target_tiers)s::smallint[], %(hashes)s::text[], %(steps)s::int[])
+        AS m(id, state, tier, hash, step) WHERE d.id = m.id AND d.step = m.step"""  # noqa: S608
+
+
+def newest_route(code: str) -> RouteVersion:
+    """The version of a route that documents of a new period are pinned to; raises RouteVersion.DoesNotExist."""
+    return RouteVersion.objects.filter(code=code).latest("number")
+
+
+def locked_for_entry(
+    model: type[Document], versions: Mapping[int, int | None], *, actor: Any, cursor: Prepared
+) -> tuple[datetime, dict[int, Document], dict[int, Refusal]]:
+    """Lock documents to be written to: the moment, those that `actor` may write, and why not the others."""
+    documents = _lock(model, list(versions), cursor)
+    (now,) = cursor.execute("SELECT jenjang_now()").fetchone()
+    facts = model.facts(cursor, documents, Question(None, actor.pk, now, versions)) if documents else {}
+    refusals = {pk: Refusal("route.unknown") for pk in versions if pk not in facts}
+    refusals |= {pk: refusal for pk, fact in facts.items() if (refusal := route.may_enter(fact))}
+    return now, {document.pk: document for document in documents if document.pk not in refusals}, refusals

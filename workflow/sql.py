@@ -1,0 +1,112 @@
+"""SQL that makes a document final in the database itself, whatever role asks (design.md 10.4).
+
+`guard(table, ...)` is for a Document's table: legal edges only, content frozen outside the open states, no deletion, and
+no change of state or tier that commits without its decision. `freeze(table, ...)` is for the rows that belong to one.
+"""
+
+from collections.abc import Sequence
+
+FUNCTIONS = """
+CREATE FUNCTION workflow_guard_document() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  climbing text[] := ARRAY['state', 'tier', 'step', 'moved_at', 'content_hash'] || TG_ARGV[0]::text[];
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION '% %: reports are never deleted', TG_TABLE_NAME, OLD.id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.state <> 'draft' OR NEW.step <> 0 OR NEW.tier <> 0 THEN
+      RAISE EXCEPTION '%: a report begins as a draft', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF NEW.state = OLD.state AND NEW.tier = OLD.tier AND NEW.step = OLD.step THEN
+    IF OLD.state NOT IN ('draft', 'returned') AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN
+      RAISE EXCEPTION '% % is %: its content is frozen', TG_TABLE_NAME, OLD.id, OLD.state
+        USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NEW.version NOT IN (OLD.version, OLD.version + 1) OR NEW.content_hash <> OLD.content_hash THEN
+      RAISE EXCEPTION '% %: version % cannot follow %', TG_TABLE_NAME, OLD.id, NEW.version, OLD.version
+        USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF NOT (OLD.state || '>' || NEW.state = ANY (TG_ARGV[1]::text[])) OR NEW.step <> OLD.step + 1 THEN
+    RAISE EXCEPTION '% %: from % to % is no step', TG_TABLE_NAME, OLD.id, OLD.state, NEW.state
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF to_jsonb(NEW) - climbing IS DISTINCT FROM to_jsonb(OLD) - climbing
+     OR (NEW.content_hash <> OLD.content_hash AND OLD.state NOT IN ('draft', 'returned')) THEN
+    RAISE EXCEPTION '% %: content cannot change in the act that moves it', TG_TABLE_NAME, OLD.id
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION workflow_require_decision() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM workflow_decision d JOIN django_content_type c ON c.id = d.content_type_id
+      WHERE c.app_label = TG_ARGV[0] AND c.model = TG_ARGV[1] AND d.object_id = NEW.id AND d.step = NEW.step
+        AND d.source = OLD.state AND d.target = NEW.state AND d.tier = OLD.tier AND d.target_tier = NEW.tier
+        AND d.version = NEW.version AND d.content_hash = NEW.content_hash
+        AND d.xid = pg_current_xact_id()::text::bigint) THEN
+    RAISE EXCEPTION '% %: % to % has no decision', TG_TABLE_NAME, NEW.id, OLD.state, NEW.state
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION workflow_frozen() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  touched bigint[];
+  closed text;
+BEGIN
+  -- Rows of the transition table are called `touched` in all three triggers; TG_ARGV: document table, column to it.
+  EXECUTE format('SELECT array_agg(DISTINCT %I) FROM touched', TG_ARGV[1]) INTO touched;
+  IF touched IS NULL THEN RETURN NULL; END IF;
+  -- The share lock waits for an act in progress, so that nothing slips in between a submission and its commit.
+  EXECUTE format('SELECT string_agg(id || '' is '' || state, '', '') FROM
+    (SELECT id, state FROM %I WHERE id = ANY ($1) ORDER BY id FOR SHARE) AS held WHERE state NOT IN (''draft'', ''returned'')',
+    TG_ARGV[0]) INTO closed USING touched;
+  IF closed IS NOT NULL THEN
+    RAISE EXCEPTION '%: its report is frozen (%)', TG_TABLE_NAME, closed USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+"""
+
+
+def guard(table: str, label: str, moments: Sequence[str], edges: Sequence[tuple[str, str]]) -> str:
+    """Statements that guard a Document's table; `label` is app.model, `moments` its columns of last acts."""
+    app, model = label.split(".")
+    climbing = "{" + ",".join(moments) + "}"
+    legal = "{" + ",".join(f"{source}>{target}" for source, target in edges) + "}"
+    return f"""
+CREATE OR REPLACE TRIGGER guard_document BEFORE INSERT OR UPDATE OR DELETE ON {table}
+  FOR EACH ROW EXECUTE FUNCTION workflow_guard_document('{climbing}', '{legal}');
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER guard_document;
+DROP TRIGGER IF EXISTS require_decision ON {table};
+CREATE CONSTRAINT TRIGGER require_decision AFTER UPDATE ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (OLD.state IS DISTINCT FROM NEW.state OR OLD.tier IS DISTINCT FROM NEW.tier OR OLD.step IS DISTINCT FROM NEW.step)
+  EXECUTE FUNCTION workflow_require_decision('{app}', '{model}');
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER require_decision;
+"""
+
+
+def freeze(table: str, document: str, column: str) -> str:
+    """Statements that let rows of `table` change only while the `document` row they belong to is open."""
+    arguments = f"'{document}', '{column}'"
+    return f"""
+CREATE OR REPLACE TRIGGER frozen_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION workflow_frozen({arguments});
+CREATE OR REPLACE TRIGGER frozen_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION workflow_frozen({arguments});
+CREATE OR REPLACE TRIGGER frozen_update_to AFTER UPDATE ON {table} REFERENCING NEW TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION workflow_frozen({arguments});
+CREATE OR REPLACE TRIGGER frozen_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION workflow_frozen({arguments});
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER frozen_insert;
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER frozen_update;
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER frozen_update_to;
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER frozen_delete;
+"""
