@@ -16,7 +16,7 @@ from audit import story
 from audit.story import Event, Kept, Story
 from registry.models import BudgetLine, BudgetVersion, Unit, User
 from registry.selectors import within
-from submissions.models import Opening, Period, Report
+from submissions.models import Evidence, Opening, Period, Report
 from workflow.models import Decision
 
 REPORT, LINE, EVIDENCE = "submissions_report", "submissions_reportline", "submissions_evidence"
@@ -110,6 +110,7 @@ class Dossier:
     story: Story
     decisions: Sequence[Decision]
     openings: Sequence[Opening]
+    evidence: Sequence[Evidence]
     signings: Sequence[SigningEntry]
     people: Mapping[int, str]
     lines: Mapping[int, BudgetLine]
@@ -126,6 +127,7 @@ def dossier(report: Report) -> Dossier:
         told,
         list(decisions.order_by("step")),
         list(Opening.objects.filter(report=report).select_related("person").order_by("pk")),
+        list(Evidence.objects.filter(report=report).select_related("uploaded_by").order_by("pk")),
         list(SigningEntry.objects.filter(report=report).select_related("batch").order_by("-pk")),
         _names(kept, events),
         BudgetLine.objects.in_bulk(_pointed_at(kept, LINE, "line_id")),

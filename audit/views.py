@@ -41,6 +41,7 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
         "numbers": numbers,
         "shown": shown,
         "versions": pages.columns(kept, shown),
+        "evidence": kept.evidence,
         "signings": kept.signings,
         "events": pages.ledger(kept),
         "outside": len(kept.story.outside) + len(kept.story.unproved),

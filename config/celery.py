@@ -20,8 +20,12 @@ def queue_login(url: str) -> str:
     over quoted, and the others (sslmode and the like) ride behind the password.
     """
     given = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
-    quoted = {name: "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" for name, value in given.items()}
-    five = {name: quoted.pop(name) for name in ("host", "port", "dbname", "user", "password") if name in quoted}
+    quoted = {
+        name: "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" for name, value in given.items()
+    }
+    five = {
+        name: quoted.pop(name) for name in ("host", "port", "dbname", "user", "password") if name in quoted
+    }
     rest = "".join(f" {name}={value}" for name, value in quoted.items())
     return make_conninfo(**five | {"password": five.get("password", "''") + rest})
 

@@ -40,7 +40,12 @@ SETTINGS = {
     # A refused statement may carry personal data: its text stays out of the log.
     "log_min_error_statement": "panic",
 }
-THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum_naptime": "5min"}
+THROWAWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum_naptime": "5min",
+}
 
 data_dir = folder.data_dir
 
@@ -117,7 +122,10 @@ def _start(data: Path, settings: dict[str, str]) -> None:
     if not (cluster / "PG_VERSION").exists():
         _initialise(data)
     _same_version(data)
-    settings = settings | {"unix_socket_directories": str(_socket_folder(data)), "unix_socket_permissions": "0700"}
+    settings = settings | {
+        "unix_socket_directories": str(_socket_folder(data)),
+        "unix_socket_permissions": "0700",
+    }
     lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in settings.items()]
     (cluster / "jenjang.conf").write_text("".join(lines))
     (cluster / "jenjang.conf").chmod(0o644)
@@ -186,7 +194,9 @@ def _running(data: Path) -> bool:
     except PermissionError:
         return False
     words = Path(f"/proc/{pid}/cmdline")
-    return not Path("/proc/self").exists() or (words.exists() and os.fsencode(_cluster(data)) in words.read_bytes())
+    return not Path("/proc/self").exists() or (
+        words.exists() and os.fsencode(_cluster(data)) in words.read_bytes()
+    )
 
 
 def _home(data: Path) -> Path:
@@ -245,7 +255,9 @@ def _run(data: Path, tool: str, *arguments: object) -> str:
     if done.returncode:
         log = _home(data) / "start.log"
         last = log.read_text(errors="replace")[-600:] if tool == "pg_ctl" and log.exists() else ""
-        raise ImproperlyConfigured(f"PostgreSQL's {tool} failed ({done.returncode}): {done.stderr.strip()}\n{last}".strip())
+        raise ImproperlyConfigured(
+            f"PostgreSQL's {tool} failed ({done.returncode}): {done.stderr.strip()}\n{last}".strip()
+        )
     return done.stdout.strip()
 
 
@@ -293,7 +305,13 @@ def _readable_by(package: Path, uid: int, gid: int) -> bool:
     probe = package / _relative_bin(package) / "initdb"
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program of the wheel
-            [str(probe), "--version"], cwd="/", env={}, user=uid, group=gid, extra_groups=[], capture_output=True
+            [str(probe), "--version"],
+            cwd="/",
+            env={},
+            user=uid,
+            group=gid,
+            extra_groups=[],
+            capture_output=True,
         )
     except PermissionError:
         return False

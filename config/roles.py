@@ -16,11 +16,27 @@ LEDGER = "ledger_owner"
 
 # Milliseconds; 0 is no limit. A page that takes longer than this is a fault to be found, not waited for.
 TIMEOUTS = {
-    "app": {"statement_timeout": 30_000, "lock_timeout": 5_000, "idle_in_transaction_session_timeout": 60_000},
+    "app": {
+        "statement_timeout": 30_000,
+        "lock_timeout": 5_000,
+        "idle_in_transaction_session_timeout": 60_000,
+    },
     "owner": {"statement_timeout": 0, "lock_timeout": 0, "idle_in_transaction_session_timeout": 60_000},
-    "queue": {"statement_timeout": 30_000, "lock_timeout": 5_000, "idle_in_transaction_session_timeout": 60_000},
-    "sealer": {"statement_timeout": 60_000, "lock_timeout": 5_000, "idle_in_transaction_session_timeout": 60_000},
-    "auditor": {"statement_timeout": 60_000, "lock_timeout": 5_000, "idle_in_transaction_session_timeout": 60_000},
+    "queue": {
+        "statement_timeout": 30_000,
+        "lock_timeout": 5_000,
+        "idle_in_transaction_session_timeout": 60_000,
+    },
+    "sealer": {
+        "statement_timeout": 60_000,
+        "lock_timeout": 5_000,
+        "idle_in_transaction_session_timeout": 60_000,
+    },
+    "auditor": {
+        "statement_timeout": 60_000,
+        "lock_timeout": 5_000,
+        "idle_in_transaction_session_timeout": 60_000,
+    },
 }
 
 
@@ -37,7 +53,9 @@ def prepare_roles(admin: psycopg.Connection, passwords: Mapping[str, str]) -> No
         _password(admin, role, passwords.get(name))
         for setting, limit in TIMEOUTS[name].items():
             admin.execute(
-                sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(role), sql.Identifier(setting), limit)
+                sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                    sql.Identifier(role), sql.Identifier(setting), limit
+                )
             )
     # Inherited, so that a later migration can replace what an earlier one handed to the ledger's owner.
     admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(LEDGER), sql.Identifier(ROLE["owner"])))

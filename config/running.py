@@ -3,6 +3,7 @@
 supervisor keeps web, worker and beat; each writes its own log file, and this process shows those files on the terminal.
 """
 
+import fcntl
 import hashlib
 import os
 import signal
@@ -24,7 +25,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
-from config import embedded
+from config import embedded, folder
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
@@ -54,7 +55,6 @@ redirect_stderr = true
 autorestart = true
 startsecs = 2
 stopwaitsecs = 15
-stopasgroup = {as_group}
 killasgroup = true
 """
 
@@ -72,21 +72,26 @@ def main() -> int:
     # The processes it starts must find the same folder, whatever their own working directory is.
     data = embedded.data_dir(os.environ.get("JENJANG_DATA"), CHECKOUT)
     os.environ["JENJANG_DATA"] = str(data)
-    own_server = "DATABASE_URL" not in os.environ
     try:
-        _refuse_a_second(data)
-        _say(f"Data folder: {data}")
-        embedded.ready(CHECKOUT)
-        django.setup()
-        _prepare(data)
-        return _run(data)
+        with _alone(data):
+            _refuse_a_taken_port()
+            _say(f"Data folder: {data}")
+            try:
+                return _site(data)
+            finally:
+                for number in STOPS:
+                    signal.signal(number, signal.SIG_IGN)
+                if "DATABASE_URL" not in os.environ and embedded.stop(data):
+                    _say("PostgreSQL is stopped.")
     except Stopped:
         return 0
-    finally:
-        for number in STOPS:
-            signal.signal(number, signal.SIG_IGN)
-        if own_server and embedded.stop(data):
-            _say("PostgreSQL is stopped.")
+
+
+def _site(data: Path) -> int:
+    embedded.ready(CHECKOUT)
+    django.setup()
+    _prepare(data)
+    return _run(data)
 
 
 def _prepare(data: Path) -> None:
@@ -150,12 +155,18 @@ def _commands(data: Path) -> dict[str, list[str]]:
 
 def _configuration(data: Path) -> str:
     """supervisor's file; a percent sign is its own escape, so a path's is doubled."""
-    places = {"data": _escaped(str(data)), "logs": _escaped(str(data / "logs")), "checkout": _escaped(str(CHECKOUT))}
+    places = {
+        "data": _escaped(str(data)),
+        "logs": _escaped(str(data / "logs")),
+        "checkout": _escaped(str(CHECKOUT)),
+    }
     parts = [SUPERVISOR.format(**places, user="user = root" if os.geteuid() == 0 else "")]
     for name, words in _commands(data).items():
         command = " ".join(f'"{_escaped(word)}"' for word in words)
         # Celery's parent ends its own children, after they finished what they were doing.
-        parts.append(PROGRAM.format(**places, name=name, command=command, as_group=str(name == "web").lower()))
+        parts.append(
+            PROGRAM.format(**places, name=name, command=command, as_group=str(name == "web").lower())
+        )
     return "".join(parts)
 
 
@@ -163,17 +174,36 @@ def _escaped(text: str) -> str:
     return text.replace("%", "%%")
 
 
-def _refuse_a_second(data: Path) -> None:
+def _alone(data: Path) -> TextIO:
+    """Hold the data folder for as long as the returned file stays open; refused while another run holds it."""
+    handle = (folder.opened(data) / "running").open("a+")
     try:
-        pid = int((data / "supervisor.pid").read_text())
-        running = b"supervisord" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (FileNotFoundError, ValueError):
-        running = False
-    if running:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Left by a run that was killed: its supervisor lives on without it.
+        pid = _supervisor(data)
+    except BlockingIOError:
+        handle.seek(0)
+        pid = handle.read()
+    if pid:
         raise SystemExit(
             f"Jenjang already runs with the data folder {data} (process {pid}). Stop it with `kill {pid}`, "
-            "or start another one beside it: JENJANG_DATA=/another/folder PORT=8001 make demo"
+            f"or start another one beside it: JENJANG_DATA=/another/folder PORT={PORT + 1} make demo"
         )
+    handle.truncate(0)
+    handle.write(str(os.getpid()))
+    handle.flush()
+    return handle
+
+
+def _supervisor(data: Path) -> str:
+    try:
+        pid = (data / "supervisor.pid").read_text().strip()
+        return pid if b"supervisord" in Path(f"/proc/{int(pid)}/cmdline").read_bytes() else ""
+    except (FileNotFoundError, ValueError):
+        return ""
+
+
+def _refuse_a_taken_port() -> None:
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page as Slice
 from django.core.paginator import Paginator
@@ -15,7 +16,8 @@ from django.utils.translation import gettext as _
 from portal import holders, selectors, tables
 from portal.exports import Column, csv_answer
 from portal.figures import Item, Total
-from portal.selectors import HANDED_IN, PUBLISHED_ONLY, Month, Sight, View
+from portal.holders import Holding, Standing
+from portal.selectors import HANDED_IN, PUBLISHED_ONLY, Month, Sight, UnitTotal, View
 from registry.models import FiscalYear, Government, Unit
 from registry.selectors import government
 from submissions.models import Report
@@ -45,10 +47,10 @@ class ItemRows(Sequence[Item]):
     """Sub-activities of a view, of which a paginator reads only its slice."""
 
     def __init__(self, view: View, count: int) -> None:
-        self.view, self.count = view, count
+        self.view, self.number = view, count
 
     def __len__(self) -> int:
-        return self.count
+        return self.number
 
     def __getitem__(self, index: Any) -> Any:
         return selectors.items(self.view, limit=index.stop - index.start, offset=index.start)
@@ -147,11 +149,10 @@ def unit_month(request: HttpRequest, label: str, slug: str, code: str) -> Page:
     view = View(there.month(slug), unit=unit)
     total, rows = selectors.units(view)
     slices = Paginator(ItemRows(view, total.items), PER_PAGE).get_page(request.GET.get("page"))
-    below = rows if [row.unit_id for row in rows] != [unit.pk] else []
     context = _month_context(view.month, there.months, total, code) | {
         "unit": unit,
         "crumbs": _unit_crumbs(there.government, view.month, unit),
-        "units": below,
+        "units": _below(rows, unit),
         "rows": slices,
         "batches": selectors.batches(view),
         "canonical": _canonical(month_url(view.month, code), slices),
@@ -199,49 +200,83 @@ def item_year(label: str, code: str, sub_activity: str) -> Page:
 
 
 def overview(request: HttpRequest, sight: Sight) -> Page:
-    """For insiders: the same figures of what they oversee, and who has not reported."""
+    """For insiders: the same figures of what they oversee, and who has not reported; `?unit=` goes down one unit."""
     month, opened = _chosen_month(request.GET.get("month", ""))
-    unsigned = request.GET.get("all") == "1"
     if month is None:
         return Page("portal/overview.html", {"months": []}, "overview")
-    view = View(month, states=HANDED_IN if unsigned else PUBLISHED_ONLY, sight=sight)
+    unsigned, code = request.GET.get("all") == "1", request.GET.get("unit", "")
+    unit = _unit(code) if code else None
+    view = View(month, states=HANDED_IN if unsigned else PUBLISHED_ONLY, unit=unit, sight=sight)
     total, rows = selectors.units(view)
+    if unit and not total.items:
+        raise Http404
     standings, waiting = holders.standings(view)
-    slices = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
-    query = f"month={month.slug}&all=1" if unsigned else f"month={month.slug}"
-    context = {
+    number = request.GET.get("page")
+    asked = {"month": month.slug} | ({"all": "1"} if unsigned else {})
+    context = _switches(asked, opened, code) | {
         "month": month,
+        "total": total,
+        "unit": unit,
+        "crumbs": _overview_crumbs(asked, unit),
+        "units": _below(rows, unit),
+        "items": Paginator(ItemRows(view, total.items), PER_PAGE).get_page(number) if unit else None,
+        "unsigned": unsigned,
+        "standings": standings,
+        "behind": sum(not one.complete for one in standings),
+        "waiting": Paginator(waiting, PER_PAGE).get_page(None if unit else number),
+    }
+    name = "-".join([month.slug, code or "overview", *(["unsigned"] if unsigned else [])])
+    return Page(
+        "portal/overview.html", context, name, _overview_tables(view, total, rows, standings, waiting)
+    )
+
+
+def _overview_tables(
+    view: View, total: Total, rows: list[UnitTotal], standings: list[Standing], waiting: list[Holding]
+) -> dict[str, Table]:
+    return {
+        "units": Table(tables.UNITS, lambda: tables.with_total(total, rows)),
+        "items": Table(tables.ITEMS, lambda: selectors.items(view)),
+        "states": Table(tables.STANDINGS, lambda: standings),
+        "holders": Table(tables.HOLDERS, lambda: waiting),
+    }
+
+
+def _switches(asked: dict[str, str], opened: Sequence[Month], code: str) -> dict[str, Any]:
+    """The month picker and the switch, which keep what else was asked; and the question itself for links."""
+    asked_here = asked | ({"unit": code} if code else {})
+    published = {key: value for key, value in asked_here.items() if key != "all"}
+    return {
         "months": [
             {
                 "label": each.label,
-                "url": f"?month={each.slug}{'&all=1' if unsigned else ''}",
-                "current": each == month,
+                "url": f"?{urlencode(asked_here | {'month': each.slug})}",
+                "current": each.slug == asked["month"],
             }
             for each in opened
         ],
         "switch": [
-            {"label": _("Published only"), "url": f"?month={month.slug}", "current": not unsigned},
-            {"label": _("Include not yet signed"), "url": f"?month={month.slug}&all=1", "current": unsigned},
+            {"label": _("Published only"), "url": f"?{urlencode(published)}", "current": "all" not in asked},
+            {
+                "label": _("Include not yet signed"),
+                "url": f"?{urlencode(published | {'all': '1'})}",
+                "current": "all" in asked,
+            },
         ],
-        "total": total,
-        "rows": rows,
-        "unsigned": unsigned,
-        "standings": standings,
-        "behind": sum(not one.complete for one in standings),
-        "waiting": slices,
-        "base": f"{query}&",
-        "query": query,
+        "query": urlencode(asked),
+        "base": f"?{urlencode(asked_here)}&",
+        "pager_base": f"{urlencode(asked_here)}&",
     }
-    return Page(
-        "portal/overview.html",
-        context,
-        f"{month.slug}-overview{'-unsigned' if unsigned else ''}",
-        {
-            "agencies": Table(tables.UNITS, lambda: tables.with_total(total, rows)),
-            "states": Table(tables.STANDINGS, lambda: standings),
-            "holders": Table(tables.HOLDERS, lambda: waiting),
-        },
-    )
+
+
+def _overview_crumbs(asked: dict[str, str], unit: Unit | None) -> list[dict[str, str]]:
+    """The way back up; none on the overview itself."""
+    if unit is None:
+        return []
+    crumbs = [{"label": _("Overview"), "url": f"?{urlencode(asked)}"}]
+    if unit.agency and unit.agency_id != unit.pk:
+        crumbs.append({"label": unit.agency.name, "url": f"?{urlencode(asked | {'unit': unit.agency.code})}"})
+    return [*crumbs, {"label": unit.name}]
 
 
 def month_url(month: Month, code: str = "") -> str:
@@ -297,6 +332,11 @@ def _unit_crumbs(here: Government, month: Month, unit: Unit, *, linked: bool = F
         crumbs.append({"label": unit.agency.name, "url": month_url(month, unit.agency.code)})
     own = {"label": unit.name}
     return [*crumbs, own | {"url": month_url(month, unit.code)} if linked else own]
+
+
+def _below(rows: list[UnitTotal], unit: Unit | None) -> list[UnitTotal]:
+    """Nothing for a unit without units below it: its one row would repeat the total."""
+    return [] if unit and [row.unit_id for row in rows] == [unit.pk] else rows
 
 
 def _canonical(path: str, slices: Slice[Any]) -> str:

@@ -11,7 +11,6 @@ from django.db import connections
 
 from tests import databases
 from tests.cast import cast
-
 from workflow.cursor import Prepared
 
 COMMITTING = (
@@ -65,7 +64,9 @@ def live_server() -> None:
 
 
 @pytest.fixture
-def committed(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, str]]:
+def committed(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[dict[str, str]]:
     """A fresh database for this test alone, in which it may commit and use threads; a URL for each role."""
     with django_db_blocker.unblock():
         urls = databases.clone_database(request.node.name)

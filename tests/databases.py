@@ -82,7 +82,9 @@ def drop_leftovers() -> None:
     keep = TEMPLATE + _sources()
     with _admin() as admin:
         _queue_up(admin)
-        rows = admin.execute("SELECT datname FROM pg_database WHERE datname ~ '^jenjang_(test|template)_'").fetchall()
+        rows = admin.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ '^jenjang_(test|template)_'"
+        ).fetchall()
         for (name,) in rows:
             if name == keep or (name.startswith(CLONE) and _alive(int(name.split("_")[2]))):
                 continue

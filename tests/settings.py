@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
-for name in [key for key in os.environ if key.startswith(("DATABASE_", "AWS_", "CELERY_")) or key == "EMAIL_URL"]:
+for name in [
+    key for key in os.environ if key.startswith(("DATABASE_", "AWS_", "CELERY_")) or key == "EMAIL_URL"
+]:
     del os.environ[name]
 os.environ["JENJANG_TEST"] = "1"
 os.environ["JENJANG_DATA"] = os.environ.get(

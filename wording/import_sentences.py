@@ -155,11 +155,19 @@ IMPORT: dict[str, Promise] = {
         "Row %(other_row)s already assigns the same person to this post from %(from_on)s. Keep one of the two."
     ),
     "import.overlap": _(
-        "%(title)s at %(unit)s is held by %(other)s from %(from_on)s to %(to)s, which overlaps. Let that assignment "
-        "end before %(begins_on)s (valid_to), or use plt or plh."
+        "%(title)s at %(unit)s is held by %(other)s since %(from_on)s without an end. Let that assignment end before "
+        "%(begins_on)s (valid_to), or use plt or plh."
+    ),
+    "import.overlap.until": _(
+        "%(title)s at %(unit)s is held by %(other)s from %(from_on)s to %(to_on)s. Let that assignment end before "
+        "%(begins_on)s (valid_to), or use plt or plh."
     ),
     "import.overlap_acting": _(
-        "%(other)s already acts as %(title)s at %(unit)s from %(from_on)s to %(to)s, which overlaps. Let that "
-        "assignment end before %(begins_on)s (valid_to)."
+        "%(other)s acts as %(title)s at %(unit)s since %(from_on)s without an end. Let that assignment end before "
+        "%(begins_on)s (valid_to)."
+    ),
+    "import.overlap_acting.until": _(
+        "%(other)s acts as %(title)s at %(unit)s from %(from_on)s to %(to_on)s. Let that assignment end before "
+        "%(begins_on)s (valid_to)."
     ),
 }  # fmt: skip

@@ -130,7 +130,9 @@ def available(actor: Any, documents: Sequence[Document]) -> dict[int, dict[str, 
         return {}
     with transaction.atomic():
         cursor = prepared()
-        question = Question(None, actor.pk, database_now(), {document.pk: None for document in documents})
+        # A button is there before the reason is typed, so one that is long enough stands in for it.
+        reason = "." * route.SHORTEST_REASON
+        question = Question(None, actor.pk, database_now(), {document.pk: None for document in documents}, reason)
         facts = type(documents[0]).facts(cursor, documents, question)
     return {
         pk: {verb: None if isinstance(answer := route.decide(fact, verb), Move) else answer for verb in route.VERBS}

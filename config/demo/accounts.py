@@ -3,9 +3,13 @@
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
+from django.contrib.auth.hashers import get_hasher
 from django.core.management.base import CommandError
 
 from config.demo.agencies import REAL_SECTION
@@ -65,3 +69,34 @@ def _write(password: str, passphrase: str) -> None:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
         json.dump({"password": password, "passphrase": passphrase}, handle)
     draft.rename(path)
+
+
+def table(known: Secrets) -> str:
+    """Address, role, user name, password and passphrase, one account a line."""
+    roles = {
+        "pptk": "PPTK, DPUPR", "kabid": "Kepala Bidang Bina Marga, DPUPR", "kepala": "Kepala DPUPR",
+        "pptk.setda": "PPTK, Bagian Perekonomian Setda", "kabag": "Kepala Bagian Perekonomian", "sekda": "Sekretaris Daerah",
+        "auditor": "Auditor (melihat dan memeriksa)", "biro": "Bagian Organisasi (memantau)", "bupati": "Bupati (melihat)",
+        "admin": "Administrator (tanpa jabatan)",
+    }  # fmt: skip
+    signers = {"kepala", "sekda"}
+    rows = [("Alamat", "Peran", "Pengguna", "Kata sandi", "Frasa kunci")]
+    for name, page in PAGES.items():
+        passphrase = known.passphrase if name in signers else "-"
+        rows.append((f"{settings.PUBLIC_URL}/{page}", roles[name], name, known.password, passphrase))
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """While a year is loaded the same password is checked against the same hash hundreds of times; once is enough.
+
+    All accounts carry one hash (it is made once), so the answer for that very pair can be kept until the loading ends.
+    """
+    hasher = get_hasher()
+    hasher.verify = lru_cache(maxsize=16)(hasher.verify)  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del hasher.verify

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.contrib.auth.hashers import make_password
-
 from config.demo import subjects
 from config.demo.accounts import OFFICES, OTHERS
 from config.demo.agencies import GOVERNMENT_CODE, GOVERNMENT_NAME, Place
@@ -91,9 +89,8 @@ def posts(writer: Writer, placed: dict[str, Unit], staff: Staff) -> dict[tuple[s
     return made
 
 
-def people(writer: Writer, staff: Staff, seats: dict[tuple[str, str], Post], password: str) -> list[User]:
-    """A user for each person of the staff, in its order, and their dated assignments. The password is hashed once."""
-    hashed = make_password(password)
+def people(writer: Writer, staff: Staff, seats: dict[tuple[str, str], Post], hashed: str) -> list[User]:
+    """A user for each person of the staff, in its order, and their dated assignments; one hash for all."""
     names = _usernames(staff)
     users = [_user(name, person, hashed) for name, person in zip(names, staff.people, strict=True)]
     writer.insert(users)
@@ -111,10 +108,9 @@ def people(writer: Writer, staff: Staff, seats: dict[tuple[str, str], Post], pas
     return users
 
 
-def others(writer: Writer, root: Unit, password: str) -> None:
+def others(writer: Writer, root: Unit, hashed: str) -> None:
     """Those who hold no office: auditor, bureau, regent, and who runs the system."""
     people = People("others")
-    hashed = make_password(password)
     users = []
     for name in OTHERS:
         user = _user(name, people.next(RANKS[name]), hashed)

@@ -6,7 +6,7 @@ happened yet: that is how the open month comes to be half done.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from random import Random
@@ -41,6 +41,7 @@ class Event:
     seat: Seat
     items: tuple[str, ...]
     why: str = ""
+    faulty: tuple[str, ...] = ()  # of a first submission: what will be sent back for `why`
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Stories:
     unsigned_from: dict[str, int] = field(default_factory=dict)  # agency -> first month that its head does not sign
     silent_from: dict[str, int] = field(default_factory=dict)  # agency -> first month in which nobody enters
     open_desk: dict[Seat, tuple[str, ...]] = field(default_factory=dict)  # officer -> what becomes of his items, in turn
+    head_waits: frozenset[str] = frozenset()  # agencies whose open month is verified and waits for the head
 
 
 # Working days after the due day -> share of agency-months (domain.md 7.4); who never publishes is a story.
@@ -104,16 +106,28 @@ def _of_agency(
     late = {key for key, desk in items.items() if _absent(desk, due, staff)}
     twice = {key for key in items if (due.month, key) in stories.twice}
     main = {key: desk for key, desk in items.items() if key not in late | twice}
-    signed = _signing(rng, due)
+    signed = _at(rng, due.sign, 15, 16) if last and agency in stories.head_waits else _signing(rng, due)
     if main:
         events += _course(rng, agency, main, signed, due)
+    if last and agency in stories.head_waits:
+        # All but the signature came early.
+        events = [_brought_forward(event, due) for event in events]
     for key in sorted(twice):
-        later = max(_later(due.sign, 6), signed.date() + DAY)
+        later = min(_later(due.sign, 6), _earlier(due.lock - DAY))
         events += _returned_twice(key, items[key], stories.twice[due.month, key], later, agency, due)
     events += _backlog(agency, {key: items[key] for key in late}, due, staff)
     if due.month >= stories.unsigned_from.get(agency, 99):
         events = [event for event in events if event.act != Act.SIGN]
     return events
+
+
+def _brought_forward(event: Event, due: Due) -> Event:
+    """The same act in the first days of the month, in the same order."""
+    start, end = datetime.combine(due.opened, time(8), ZONE), datetime.combine(due.sign, time(17), ZONE)
+    soon = datetime.combine(_later(due.opened, 1), time(16), ZONE)
+    share = (event.at - start) / (end - start)
+    at = event.at if event.act == Act.SIGN else start + (soon - start) * share
+    return replace(event, at=at)
 
 
 def _signing(rng: Random, due: Due) -> datetime:
@@ -124,8 +138,8 @@ def _signing(rng: Random, due: Due) -> datetime:
         # A late month is still signed in the late window: afterwards nothing moves without a grant.
         day = min(day, _earlier(due.lock - DAY))
     else:
-        early = rng.choices((5, 4, 3, 2, 1, 0), (15, 8, 12, 15, 20, 30))[0]
-        day = _earlier(max(due.sign - early * DAY, _later(due.opened, 1)))
+        early = rng.choices(range(8), (28, 18, 14, 10, 8, 8, 6, 8))[0]
+        day = _earlier(max(due.sign - early * DAY, _later(due.opened, 2)))
     return _at(rng, day, 13, 16)
 
 
@@ -141,26 +155,27 @@ def _course(rng: Random, agency: str, items: dict[str, Desk], signed: datetime, 
 
 
 def _entry(rng: Random, items: dict[str, Desk], verifier: Seat, verified: datetime, due: Due) -> list[Event]:
-    """Submissions of the officers under one verifier, and what he sends back of them."""
+    """Submissions of the officers under one verifier, and what he sends back of them, the last time first."""
     events: list[Event] = []
-    rounds = pick(rng, ROUNDS)
-    until = verified - 40 * MINUTE
-    sent_back: list[str] = []
-    for _ in range(rounds):
+    until, sent_back, why = verified - 40 * MINUTE, list[str](), ""
+    for _ in range(pick(rng, ROUNDS)):
         sent_back = sent_back or _some(rng, items)
         again = until - rng.randint(20, 150) * MINUTE
         back = again - rng.randint(60, 420) * MINUTE
         why = pick(rng, narratives.RETURN_REASONS)
-        by_officer: dict[Seat, list[str]] = {}
-        for key in sent_back:
-            by_officer.setdefault(items[key].officer, []).append(key)
         events.append(Event(back, Act.RETURN, verifier, tuple(sent_back), why))
-        events += [Event(again, Act.RESUBMIT, seat, tuple(keys), why) for seat, keys in by_officer.items()]
+        for officer, keys in _by_officer(items, sent_back).items():
+            events.append(Event(again, Act.RESUBMIT, officer, keys, why))
         until = back - 40 * MINUTE
-    for officer in sorted({desk.officer for desk in items.values()}):
-        own = tuple(sorted(key for key, desk in items.items() if desk.officer == officer))
-        events.append(Event(min(_typed(rng, due), until), Act.SUBMIT, officer, own, events[0].why if rounds else ""))
+    for officer, keys in _by_officer(items, sorted(items)).items():
+        faulty = tuple(key for key in keys if key in sent_back)
+        events.append(Event(min(_typed(rng, due), until), Act.SUBMIT, officer, keys, why if faulty else "", faulty))
     return events
+
+
+def _by_officer(items: Mapping[str, Desk], keys: Sequence[str]) -> dict[Seat, tuple[str, ...]]:
+    officers = sorted({items[key].officer for key in keys})
+    return {officer: tuple(key for key in keys if items[key].officer == officer) for officer in officers}
 
 
 def _some(rng: Random, items: Mapping[str, Desk]) -> list[str]:
@@ -182,7 +197,7 @@ def _before(rng: Random, signed: datetime, due: Due) -> datetime:
     day = _earlier(signed.date() - rng.randint(0, 2) * DAY)
     at = _at(rng, day, 8, 16)
     at = at if at < signed - HOUR else signed - rng.randint(70, 200) * MINUTE
-    return max(at, datetime.combine(due.opened + DAY, time(16), ZONE))
+    return max(at, datetime.combine(due.opened + DAY, time(15), ZONE))
 
 
 def _returned_twice(key: str, desk: Desk, why: str, later: date, agency: str, due: Due) -> list[Event]:
@@ -191,7 +206,7 @@ def _returned_twice(key: str, desk: Desk, why: str, later: date, agency: str, du
     items = (key,)
     first = _at(rng, _later(due.opened, 2), 9, 10)
     return [
-        Event(first, Act.SUBMIT, desk.officer, items, why),
+        Event(first, Act.SUBMIT, desk.officer, items, why, items),
         Event(first + 5 * HOUR, Act.RETURN, desk.verifier, items, why),
         Event(first + DAY + HOUR, Act.RESUBMIT, desk.officer, items, why),
         Event(first + DAY + 6 * HOUR, Act.RETURN, desk.verifier, items, narratives.NARRATIVE),
@@ -237,11 +252,12 @@ def _open_desk(
         fate, at = fates[place % len(fates)], start + 11 * place * MINUTE
         verifier = items[key].verifier
         if fate in ("submitted", "returned", "verified"):
-            events.append(Event(at, Act.SUBMIT, seat, (key,), narratives.EVIDENCE))
+            faulty = (key,) if fate == "returned" else ()
+            events.append(Event(at, Act.SUBMIT, seat, (key,), narratives.NUMBERS if faulty else "", faulty))
         if fate == "draft":
             events.append(Event(at, Act.DRAFT, seat, (key,)))
         if fate == "returned":
-            events.append(Event(at + 4 * HOUR, Act.RETURN, verifier, (key,), narratives.EVIDENCE))
+            events.append(Event(at + 4 * HOUR, Act.RETURN, verifier, (key,), narratives.NUMBERS))
         if fate == "verified":
             events.append(Event(at + 4 * HOUR, Act.VERIFY, verifier, (key,)))
     return events

@@ -16,6 +16,16 @@ HUES = {AHEAD: "violet", GREEN: "green", YELLOW: "amber", RED: "red"}
 @register.inclusion_tag("portal/deviation.html")
 def deviation(value: Decimal | None) -> dict[str, Any]:
     """The deviation with its sign, colour and word; "–" without a plan."""
+    return _told(value)
+
+
+@register.inclusion_tag("portal/deviation_cell.html")
+def deviation_cell(value: Decimal | None) -> dict[str, Any]:
+    """The same for a table: the word stands under the number, so that the column stays narrow."""
+    return _told(value)
+
+
+def _told(value: Decimal | None) -> dict[str, Any]:
     code = colour(value)
     if value is None or code is None:
         return {"text": numbers.NOTHING}

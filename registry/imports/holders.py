@@ -41,11 +41,11 @@ def _tell(
     if row is None:
         return
     code = "import.overlap" if definitive else "import.overlap_acting"
+    until = {"to_on": other.valid_to.isoformat()} if other.valid_to else {}
     problems.add(
-        code, row, "valid_from", mine.valid_from,
+        f"{code}.until" if until else code, row, "valid_from", mine.valid_from,
         title=mine.post.title, unit=mine.post.unit.name, other=other.person.name,
-        from_on=other.valid_from.isoformat(), to=other.valid_to.isoformat() if other.valid_to else "…",
-        begins_on=later.valid_from.isoformat(),
+        from_on=other.valid_from.isoformat(), begins_on=later.valid_from.isoformat(), **until,
     )  # fmt: skip
 
 

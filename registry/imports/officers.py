@@ -28,7 +28,7 @@ def resolve_posts(
         at_unit = {pk: post for pk, post in posts.items() if post.unit_id == unit.pk}
         meant = list((at_unit or posts).values())
         if number not in people:
-            problems.add("import.person_unknown", row, column, number)
+            problems.add("import.person_unknown", row, column, number, value=number)
         elif not meant:
             problems.add(
                 "import.person_without_post", row, column, number, name=people[number].name,

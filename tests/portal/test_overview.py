@@ -199,3 +199,21 @@ def test_the_overview_costs_the_same_number_of_statements_for_any_number_of_agen
         march.open(3)
         march.done(more, item, 3, Decimal(10))
     assert count() == few <= 20
+
+
+def test_he_goes_down_to_the_sub_activities_of_an_agency_also_of_what_is_not_signed(
+    march: World, leader: User, client: Client
+) -> None:
+    assert 'href="?month=2026-03&amp;all=1&amp;unit=1.03"' in page(client, leader, "?all=1")
+    found = rows(client, leader, "?all=1&unit=1.03&format=csv&table=items")
+    assert [(row["sub_activity_code"], row["realized_month"], row["published"]) for row in found] == [
+        ("1.03.00", "50.00", "yes"), ("1.03.01", "20.00", "no"), ("1.03.02", "20.00", "no"),
+    ]  # fmt: skip
+    assert "Satpol PP" not in page(client, leader, "?all=1&unit=1.03")
+    assert "1.03.02" in page(client, leader, "?all=1&unit=1.03")
+
+
+def test_a_unit_outside_ones_sight_is_not_found(march: World, works: Agency, client: Client) -> None:
+    client.force_login(works.people["agency_head"])
+    for code in ("1.05", "9.99"):
+        assert client.get(f"/overview/?unit={code}").status_code == 404

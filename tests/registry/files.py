@@ -81,7 +81,7 @@ def csv_file(folder: Path, text: str, name: str = "plan.csv") -> Path:
 def xlsx_file(folder: Path, rows: Sequence[Sequence[Any]], name: str = "plan.xlsx", merge: str = "") -> Path:
     """A workbook with one sheet of those rows; numbers as numbers."""
     path = folder / name
-    with xlsxwriter.Workbook(path) as book:
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
         sheet = book.add_worksheet("DPA")
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)

@@ -34,8 +34,12 @@ class Command(BaseCommand):
         else:
             admin = os.environ.get("DATABASE_ADMIN_URL")
             if not admin:
-                raise CommandError("Set DATABASE_ADMIN_URL to a superuser's URL: postgresql://postgres:...@host/postgres")
-            self._prepare(admin, {name: os.environ[key] for name, key in VARIABLES.items() if os.environ.get(key)})
+                raise CommandError(
+                    "Set DATABASE_ADMIN_URL to a superuser's URL: postgresql://postgres:...@host/postgres"
+                )
+            self._prepare(
+                admin, {name: os.environ[key] for name, key in VARIABLES.items() if os.environ.get(key)}
+            )
 
     def _prepare(self, admin_url: str, urls: dict[str, str]) -> None:
         passwords, names = {}, set()
@@ -44,13 +48,19 @@ class Command(BaseCommand):
                 continue
             parts = urlsplit(urls[name])
             if unquote(parts.username or "") != role:
-                raise CommandError(f"{VARIABLES[name]} logs in as {parts.username!r}; the role for it is {role!r}.")
+                raise CommandError(
+                    f"{VARIABLES[name]} logs in as {parts.username!r}; the role for it is {role!r}."
+                )
             if not parts.password:
-                raise CommandError(f"{VARIABLES[name]} carries no password; write postgresql://{role}:PASSWORD@host/name")
+                raise CommandError(
+                    f"{VARIABLES[name]} carries no password; write postgresql://{role}:PASSWORD@host/name"
+                )
             passwords[name] = unquote(parts.password)
             names.add(unquote(parts.path.lstrip("/")))
         if len(names) != 1:
-            raise CommandError(f"The URLs name {len(names)} databases ({', '.join(sorted(names))}); they must name one.")
+            raise CommandError(
+                f"The URLs name {len(names)} databases ({', '.join(sorted(names))}); they must name one."
+            )
         with psycopg.connect(admin_url, autocommit=True) as connection:
             if connection.info.server_version < OLDEST:
                 raise CommandError("This server is older than PostgreSQL 15; Jenjang needs 15 or newer.")

@@ -13,19 +13,27 @@ BLOCKED = {
     "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
     "an event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "an inline style sheet": re.compile(r"<style\b", re.IGNORECASE),
-    "an inline script": re.compile(r"<script\b(?![^>]*\ssrc=)(?![^>]*type=\"application/json\")", re.IGNORECASE),
-    "an address of another host": re.compile(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=\"(?:https?:)?//", re.IGNORECASE),
+    "an inline script": re.compile(
+        r"<script\b(?![^>]*\ssrc=)(?![^>]*type=\"application/json\")", re.IGNORECASE
+    ),
+    "an address of another host": re.compile(
+        r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=\"(?:https?:)?//", re.IGNORECASE
+    ),
 }
 TAGS = re.compile(r"{%.*?%}|{#.*?#}|{{.*?}}", re.DOTALL)
 
 
 class Command(BaseCommand):
-    help = "Compiles every template and finds markup that the content security policy blocks; exit 1 on a fault."
+    help = (
+        "Compiles every template and finds markup that the content security policy blocks; exit 1 on a fault."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         folders = [settings.BASE_DIR / "templates"]
-        ours = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
+        ours = [
+            Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR
+        ]
         folders += [folder / "templates" for folder in ours]
         files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
         faults = [fault for path in files for fault in _faults(path)]

@@ -15,5 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         stopped = embedded.stop(settings.DATA_DIR)
         self.stdout.write(
-            f"PostgreSQL is stopped in {settings.DATA_DIR}" if stopped else f"No PostgreSQL runs in {settings.DATA_DIR}"
+            f"PostgreSQL is stopped in {settings.DATA_DIR}"
+            if stopped
+            else f"No PostgreSQL runs in {settings.DATA_DIR}"
         )
