@@ -3,6 +3,8 @@
 Keys are P-256; every file is readable by its owner only. A government signs with certificates of its own authority.
 """
 
+import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,10 +13,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
+from django.views.decorators.debug import sensitive_variables
 
 AUTHORITY = "Otoritas Contoh Jenjang (bukan BSrE)"
 VALID_FROM = datetime(2025, 1, 1, tzinfo=UTC)
 VALID_FOR = timedelta(days=3650)
+ROUNDS = 200_000  # of PBKDF2 for each guess at a passphrase; about a tenth of a second on a small server
+LONGEST_NAME = 64  # of a common or organisation name in X.509
+_SERIAL = re.compile(r"[0-9A-Za-z][0-9A-Za-z .-]{0,63}")
 
 
 def create_authority(folder: Path) -> Path:
@@ -39,6 +45,7 @@ def create_authority(folder: Path) -> Path:
     return certificate
 
 
+@sensitive_variables("passphrase", "packed")
 def issue_signer(
     folder: Path,
     common_name: str,
@@ -49,33 +56,56 @@ def issue_signer(
     path: Path | None = None,
     valid_to: datetime | None = None,
 ) -> Path:
-    """A signer's key and certificate as PKCS#12 under a passphrase; returns its path (default SERIAL.p12)."""
+    """A signer's key and certificate as PKCS#12 under a passphrase; returns its path (default SERIAL.p12).
+
+    `serial` is the public number of the post holder (NIP), empty when there is none. ValueError for an empty passphrase
+    or a serial that is no number.
+    """
+    if not passphrase:
+        raise ValueError("a signing key needs a passphrase")
+    if serial and not _SERIAL.fullmatch(serial) or not serial and path is None:
+        raise ValueError("the serial of a signer is made of letters, digits, points and hyphens")
     authority = x509.load_pem_x509_certificate(create_authority(folder).read_bytes())
     issuer = serialization.load_pem_private_key((folder / "authority.key").read_bytes(), None)
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name(
-        [
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64]),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, org[:64]),
-            x509.NameAttribute(NameOID.SERIAL_NUMBER, serial),
-        ]
-    )
+    until = valid_to or VALID_FROM + VALID_FOR
     certificate = (
-        _certificate(subject, authority.subject, key.public_key(), valid_to or VALID_FROM + VALID_FOR)
+        _certificate(_subject(common_name, org, serial), authority.subject, key.public_key(), until)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(authority=False), critical=True)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()),  # type: ignore[arg-type]
+            critical=False,
+        )
         .sign(issuer, hashes.SHA256())  # type: ignore[arg-type]
     )
     packed = pkcs12.serialize_key_and_certificates(
-        common_name.encode(),
-        key,
-        certificate,
-        [authority],
-        serialization.BestAvailableEncryption(passphrase.encode()),
+        common_name.encode(), key, certificate, [authority], _encryption(passphrase)
     )
     target = path or folder / f"{serial}.p12"
     _write(target, packed)
     return target
+
+
+def _subject(common_name: str, org: str, serial: str) -> x509.Name:
+    attributes = [
+        x509.NameAttribute(NameOID.COMMON_NAME, common_name[:LONGEST_NAME]),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, org[:LONGEST_NAME]),
+    ]
+    if serial:
+        attributes.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, serial))
+    return x509.Name(attributes)
+
+
+@sensitive_variables("passphrase")
+def _encryption(passphrase: str) -> serialization.KeySerializationEncryption:
+    return (
+        serialization.PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(ROUNDS)
+        .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+        .hmac_hash(hashes.SHA256())
+        .build(passphrase.encode())
+    )
 
 
 def _certificate(
@@ -89,6 +119,7 @@ def _certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(VALID_FROM)
         .not_valid_after(until)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 
 
@@ -108,6 +139,9 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_bytes(content)
+    """Private from its first byte, and whole or not there: a key half written would lock its owner out."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+    part.replace(path)

@@ -13,14 +13,18 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import segno
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info, gettext, ngettext, override
 
 from approvals.printing import compile_pdf
-from wording.numbers import money, points
+from approvals.signing import SIGNATURE_ANCHOR
+from wording.dates import moment
+from wording.numbers import SYMBOLS, money, points
 
-MANIFEST_NAME = "manifest.json"
 MANIFEST_FORMAT = "jenjang-manifest-1"
+MINUS = "\u2212"  # on paper a hyphen before a figure is too easily overlooked
+SIGNATURE_SIZE = (221, 54)  # points, 78 by 19 mm: the place kept for the visible signature
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ def render(recap: Recap, manifest: bytes) -> bytes:
     """
     if not recap.items:
         raise ValueError("a recap without items cannot be printed")
-    with override(recap.language):
+    with override(recap.language), timezone.override(recap.zone):
         data = _document(recap, manifest)
     return compile_pdf(
         "recap",
@@ -153,30 +157,19 @@ def render(recap: Recap, manifest: bytes) -> bytes:
     )
 
 
-def stamp(*, name: str, lines: Sequence[str], at: datetime, language: str, width: float, height: float) -> bytes:
-    """One small PDF page, the face of a visible signature; sizes in points."""
-    with override(language):
+def stamp(*, name: str, title: str, at: datetime, zone: ZoneInfo, language: str) -> bytes:
+    """One small PDF page, the face of a visible signature: who, as what, and when by the signer's clock."""
+    with override(language), timezone.override(zone):
         data = {
             "heading": gettext("Signed electronically by"),
             "name": name,
-            "lines": list(lines),
+            "lines": [title.rstrip(","), moment(at)],
             "language": language,
             "rtl": get_language_info(language)["bidi"],
-            "width": width,
-            "height": height,
+            "width": SIGNATURE_SIZE[0],
+            "height": SIGNATURE_SIZE[1],
         }
     return compile_pdf("stamp", data, at=at, extra={}, tags=False)
-
-
-def moment_text(at: datetime, zone: ZoneInfo, language: str) -> str:
-    """A moment as printed: in the government's zone, with the zone's name."""
-    with override(language):
-        return _moment(at, zone)
-
-
-def _moment(at: datetime, zone: ZoneInfo) -> str:
-    local = at.astimezone(zone)
-    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
 
 
 def _qr(url: str) -> str:
@@ -188,7 +181,6 @@ def _qr(url: str) -> str:
 def _document(recap: Recap, manifest: bytes) -> dict[str, object]:
     versions = {item.ceiling_version for item in recap.items}
     only_version = next(iter(versions)) if len(versions) == 1 else ""
-    cents = any(_has_cents(figures) for figures in [recap.totals, *(item.figures for item in recap.items)])
     words = _words(recap, len(recap.items))
     return {
         "language": recap.language,
@@ -200,33 +192,35 @@ def _document(recap: Recap, manifest: bytes) -> dict[str, object]:
         "agency_code": recap.agency_code,
         "fiscal_year": recap.fiscal_year,
         "number": recap.number,
-        "prepared_at": _moment(recap.prepared_at, recap.zone),
-        "tiles": _tiles(recap, words, cents),
+        "prepared_at": moment(recap.prepared_at),
+        "tiles": _tiles(recap, words),
         "rows": [
-            _row(place, item, "" if only_version else item.ceiling_version, recap.language, cents)
+            _row(place, item, "" if only_version else item.ceiling_version, recap.language)
             for place, item in enumerate(recap.items, start=1)
         ],
-        "totals": _texts(recap.totals, recap.language, cents) | {"version": ""},
+        "totals": _texts(recap.totals, recap.language) | {"version": ""},
         "version": only_version,
         "coverage": recap.coverage,
         "notes": list(recap.notes),
         "deciders": [
-            {"act": who.act, "name": who.name, "post": who.post, "at": _moment(who.at, recap.zone)}
+            {"act": who.act, "name": who.name, "post": who.post, "at": moment(who.at)}
             for who in recap.deciders
         ],
         "signer": vars(recap.signer),
         "checkpoint": recap.checkpoint,
         "verify_url": recap.verify_url,
+        "signature_place": recap.verify_url + SIGNATURE_ANCHOR,
+        "signature_size": list(SIGNATURE_SIZE),
         "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
         "words": words,
     }
 
 
-def _row(place: int, item: Item, version: str, language: str, cents: bool) -> dict[str, object]:
+def _row(place: int, item: Item, version: str, language: str) -> dict[str, object]:
     under = [item.unit] if item.unit else []
     if item.revision > 1:
         under.append(gettext("Revision %(number)s") % {"number": item.revision})
-    return _texts(item.figures, language, cents) | {
+    return _texts(item.figures, language) | {
         "place": place,
         "code": item.code,
         "name": item.name,
@@ -237,39 +231,37 @@ def _row(place: int, item: Item, version: str, language: str, cents: bool) -> di
     }
 
 
-def _texts(figures: Figures, language: str, cents: bool) -> dict[str, object]:
+def _texts(figures: Figures, language: str) -> dict[str, object]:
     return {
-        "ceiling": _money(figures.ceiling, language, cents),
-        "money_month": _money(figures.money_month, language, cents),
-        "money_to_date": _money(figures.money_to_date, language, cents),
-        "absorption": points(figures.absorption, language),
-        "physical_plan": points(figures.physical_plan, language),
-        "physical_month": points(figures.physical_month, language),
-        "physical_to_date": points(figures.physical_to_date, language),
+        "ceiling": _money(figures.ceiling, language),
+        "money_month": _money(figures.money_month, language),
+        "money_to_date": _money(figures.money_to_date, language),
+        "absorption": _points(figures.absorption, language),
+        "physical_plan": _points(figures.physical_plan, language),
+        "physical_month": _points(figures.physical_month, language),
+        "physical_to_date": _points(figures.physical_to_date, language),
         "deviation": _signed(figures.deviation, language),
         "band": figures.band,
         "word": figures.band_word,
     }
 
 
-def _money(amount: Decimal, language: str, cents: bool) -> str:
-    # Whole units in the table unless some sum of this document has cents (domain 2.4): then all show them.
-    text = money(amount, language)
-    return text if cents else text.removesuffix(",00").removesuffix(".00")
+def _money(amount: Decimal, language: str) -> str:
+    return money(amount, language).replace("-", MINUS)
 
 
-def _has_cents(figures: Figures) -> bool:
-    return any(sum_ % 1 for sum_ in (figures.ceiling, figures.money_month, figures.money_to_date))
+def _points(value: Decimal | None, language: str) -> str:
+    return points(value, language).replace("-", MINUS)
 
 
 def _signed(value: Decimal | None, language: str) -> str:
-    text = points(value, language)
+    text = _points(value, language)
     return f"+{text}" if value is not None and value > 0 else text
 
 
-def _tiles(recap: Recap, words: dict[str, str], cents: bool) -> list[dict[str, str]]:
+def _tiles(recap: Recap, words: dict[str, str]) -> list[dict[str, str]]:
     totals = recap.totals
-    texts = _texts(totals, recap.language, cents)
+    texts = _texts(totals, recap.language)
     return [
         {"name": words["ceiling_sum"], "value": str(texts["ceiling"]), "under": words["count"]},
         {"name": words["money_month"], "value": str(texts["money_month"]), "under": ""},
@@ -288,7 +280,7 @@ def _tiles(recap: Recap, words: dict[str, str], cents: bool) -> list[dict[str, s
 
 
 def _words(recap: Recap, count: int) -> dict[str, str]:
-    unit = {"currency": recap.currency}
+    unit = {"currency": SYMBOLS.get(recap.currency, recap.currency).strip()}
     return {
         "subject": gettext("Monthly realization report, %(month)s") % {"month": date_format(recap.month, "F Y")},
         "agency_code": gettext("Agency code"),

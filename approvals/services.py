@@ -255,7 +255,8 @@ def _void(batch: SigningBatch, code: str, params: dict[str, Any], actor: User | 
 
 
 def _saved(batch: SigningBatch, actor: User | None) -> None:
-    batch._history_user = actor  # noqa: SLF001 - simple-history's way of naming the person outside a request
+    # simple-history's way of naming person and moment; both come from the act, not from the web server.
+    batch._history_user, batch._history_date = actor, batch.moved_at
     batch.save()
 
 

@@ -40,6 +40,7 @@ app.autodiscover_tasks()
 if str(settings.CELERY_BROKER_URL).startswith("pgmq:"):
     options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     app.conf.update(
+        broker_url="pgmq://localhost",  # only so that kombu does not warn of a missing host; conn_string decides
         broker_transport_options={**options, "conn_string": queue_login(options["conn_string"])},
         # Remote control needs a queue named after the host, which may be longer than the 47 characters a queue has.
         worker_enable_remote_control=False,

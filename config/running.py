@@ -22,7 +22,6 @@ from typing import TextIO
 
 import django
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
 from config import embedded, folder
@@ -31,6 +30,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
 HOST = os.environ.get("JENJANG_BIND", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))
+PROFILE = os.environ.get("JENJANG_PROFILE", "demo")
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 60  # seconds until the site must answer
 
@@ -72,6 +72,8 @@ def main() -> int:
     # The processes it starts must find the same folder, whatever their own working directory is.
     data = embedded.data_dir(os.environ.get("JENJANG_DATA"), CHECKOUT)
     os.environ["JENJANG_DATA"] = str(data)
+    # Said by Celery to root at each start; a demonstration in a container often has nobody else.
+    os.environ["PYTHONWARNINGS"] = "ignore:You're running the worker"
     try:
         with _alone(data):
             _refuse_a_taken_port()
@@ -98,9 +100,8 @@ def _prepare(data: Path) -> None:
     (data / "logs").mkdir(exist_ok=True)
     _say("Bringing the database up to date ...")
     call_command("migrate", database="owner", verbosity=0, interactive=False)
-    if not get_user_model().objects.exists():
-        _say("Loading the demonstration data ...")
-        call_command("load_demo", profile=os.environ.get("JENJANG_PROFILE", "demo"))
+    _say("Demonstration data ...")
+    call_command("load_demo", profile=PROFILE)
     _collect(data)
 
 
@@ -138,7 +139,7 @@ def _run(data: Path) -> int:
 
 
 def _commands(data: Path) -> dict[str, list[str]]:
-    celery = [str(PROGRAMS / "celery"), "--app", "config.celery"]
+    celery = [str(PROGRAMS / "celery"), "--quiet", "--app", "config.celery"]
     return {
         "web": [
             str(PROGRAMS / "gunicorn"), "config.wsgi", "--bind", f"{HOST}:{PORT}", "--worker-class", "gthread",
@@ -230,7 +231,7 @@ def _answering(runner: subprocess.Popen[bytes]) -> bool:
 def _greet() -> None:
     _say("")
     _say(f"Jenjang answers at {settings.PUBLIC_URL}/")
-    call_command("load_demo", accounts=True)
+    call_command("load_demo", profile=PROFILE, accounts=True)
     _say("Ctrl-C stops everything.")
     _say("")
 

@@ -44,7 +44,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "axes",
     "csp",
-    "django.contrib.admin",
+    "config.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -18,7 +18,7 @@ MOST_PACKED = 20 * MEGABYTE
 MOST_UNPACKED = 200 * MEGABYTE
 MOST_PARTS = 2_000
 MOST_RATIO = 100
-MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 200_000, 1_000, 2_000_000
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 200_000, 1_000, 1_000_000
 PIECE = 256 * 1024
 # Spreadsheet programs write parts of a few hundred bytes that pack very well; small parts do no harm.
 RATIO_FROM = MEGABYTE
@@ -48,16 +48,15 @@ class _Reach:
     referenced: int = 0
 
     def look(self, piece: bytes) -> None:
-        for letters, digits in _REFERENCE.findall(piece):
-            self.row = max(self.row, int(digits))
-            if letters:
-                self.referenced += 1
-                self.column = max(self.column, _column_number(letters))
-        for name in _ELEMENT.findall(piece):
-            if name == b"row":
-                self.rows += 1
-            else:
-                self.cells += 1
+        if references := _REFERENCE.findall(piece):
+            letters, digits = zip(*references, strict=True)
+            self.row = max(self.row, *map(int, digits))
+            self.referenced += len(letters) - letters.count(b"")
+            self.column = max(self.column, *map(_column_number, set(letters)))
+        elements = _ELEMENT.findall(piece)
+        rows = elements.count(b"row")
+        self.rows += rows
+        self.cells += len(elements) - rows
 
     def check(self) -> None:
         # Rows and cells without a reference follow the one before them.

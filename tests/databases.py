@@ -71,6 +71,20 @@ def clone_database(name_hint: str) -> dict[str, str]:
     return embedded.urls(settings.DATA_DIR, name)
 
 
+def environment(urls: dict[str, str]) -> dict[str, str]:
+    """Environment for a process of the site (web, worker, command) that shall work on this clone."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "JENJANG_TEST": "1",
+        "DATABASE_URL": urls["app"],
+        "DATABASE_OWNER_URL": urls["owner"],
+        "DATABASE_QUEUE_URL": urls["queue"],
+        "DATABASE_SEALER_URL": urls["sealer"],
+        "DATABASE_AUDITOR_URL": urls["auditor"],
+    }
+
+
 def drop_database(urls: dict[str, str]) -> None:
     """Drop what `clone_database` made, whoever is still connected."""
     with _admin() as admin:

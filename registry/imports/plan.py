@@ -319,7 +319,7 @@ def _write_lines(work: Work, writer: Writer) -> dict[str, set[Any]]:
             row = store.lines.get((code, key))
             if row is None:
                 row = store.lines[code, key] = BudgetLine(
-                    item=store.items[code], account_code=line.account_code, account_name=line.account_name or "",
+                    item_id=store.items[code].pk, account_code=line.account_code, account_name=line.account_name or "",
                     fund_source=line.fund_source,
                 )  # fmt: skip
                 fresh.append(row)

@@ -117,7 +117,7 @@ class Store:
         fresh: list[BudgetItemVersion] = []
         changed: list[BudgetItemVersion] = []
         for code, item in state.items():
-            row = stored.get(code) or BudgetItemVersion(item=self.items[code], version=version)
+            row = stored.get(code) or BudgetItemVersion(item_id=self.items[code].pk, version_id=version.pk)
             said = (item.ceiling, item.target, item.mode, True)
             if (row.ceiling, row.output_target, row.physical_mode, row.active) != said:
                 row.ceiling, row.output_target, row.physical_mode, row.active = said
@@ -139,7 +139,7 @@ class Store:
         writer.update(changed, ("ceiling",))
         writer.insert(
             [
-                BudgetLineVersion(line=self.lines[key], version=version, ceiling=ceiling)
+                BudgetLineVersion(line_id=self.lines[key].pk, version_id=version.pk, ceiling=ceiling)
                 for key, ceiling in said.items()
                 if key not in stored
             ]
@@ -159,7 +159,7 @@ class Store:
                     gone += [month] if month else []
                 elif month is None:
                     fresh.append(
-                        MonthlyPlan(item_version=rows[code], month=number, cash=cash, physical=physical)
+                        MonthlyPlan(item_version_id=rows[code].pk, month=number, cash=cash, physical=physical)
                     )
                 elif (month.cash, month.physical) != (cash, physical):
                     month.cash, month.physical = cash, physical

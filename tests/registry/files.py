@@ -92,10 +92,7 @@ def xlsx_file(folder: Path, rows: Sequence[Sequence[Any]], name: str = "plan.xls
 
 def stored() -> dict[str, tuple[int, int]]:
     """Rows and history rows of every imported table."""
-    return {
-        model.__name__: (model.objects.count(), model.history.count())  # type: ignore[attr-defined]
-        for model in KEPT
-    }
+    return {model.__name__: (model.objects.count(), model.history.count()) for model in KEPT}
 
 
 def section_of_the_secretariat(cast: World) -> Unit:
@@ -107,5 +104,9 @@ def section_of_the_secretariat(cast: World) -> Unit:
             name="Sekretariat Daerah",
         )  # fmt: skip
         return Unit.objects.create(
-            government=cast.government, parent=agency, kind="SECTION", code=SECTION, name="Bagian Perekonomian"
+            government=cast.government,
+            parent=agency,
+            kind="SECTION",
+            code=SECTION,
+            name="Bagian Perekonomian",
         )

@@ -65,7 +65,12 @@ def test_a_duplicate_line_names_both_rows_in_either_width_of_account(tmp_path: P
 def test_a_negative_ceiling_is_named(tmp_path: Path) -> None:
     error = refused(csv_file(tmp_path, HEADING + LINE.replace("1000", "-1000"))).only()
 
-    assert (error["row"], error["column"], error["value"], error["code"]) == (2, "ceiling", "-1000", "V-02.negative")
+    assert (error["row"], error["column"], error["value"], error["code"]) == (
+        2,
+        "ceiling",
+        "-1000",
+        "V-02.negative",
+    )
 
 
 def test_a_missing_column_is_named_with_those_found(tmp_path: Path) -> None:
@@ -99,15 +104,21 @@ def test_a_column_of_ones_own_is_left_alone(tmp_path: Path) -> None:
 def test_separators_of_the_other_language_are_refused_with_the_right_way(
     tmp_path: Path, locale: str, written: str, cure: str
 ) -> None:
-    error = refused(csv_file(tmp_path, HEADING + LINE.replace("1000", f'"{written}"')), "--locale", locale).only()
+    error = refused(
+        csv_file(tmp_path, HEADING + LINE.replace("1000", f'"{written}"')), "--locale", locale
+    ).only()
 
     assert (error["row"], error["column"], error["value"]) == (2, "ceiling", written)
     assert cure in error["message"]
 
 
-@pytest.mark.parametrize(("locale", "written"), [("id", "1.234.567,00"), ("en", "1,234,567.00"), ("id", "Rp 1.234.567")])
+@pytest.mark.parametrize(
+    ("locale", "written"), [("id", "1.234.567,00"), ("en", "1,234,567.00"), ("id", "Rp 1.234.567")]
+)
 def test_separators_of_the_declared_language_are_read(tmp_path: Path, locale: str, written: str) -> None:
-    answer = import_plan(csv_file(tmp_path, HEADING + LINE.replace("1000", f'"{written}"')), "--locale", locale)
+    answer = import_plan(
+        csv_file(tmp_path, HEADING + LINE.replace("1000", f'"{written}"')), "--locale", locale
+    )
 
     assert answer["summary"]["versions"][0]["total"] == "1234567.00"
 
@@ -178,7 +189,11 @@ def answered(path: Path) -> tuple[Answer, float, float]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.perf_counter()
     answer = refused(path)
-    return answer, time.perf_counter() - started, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return (
+        answer,
+        time.perf_counter() - started,
+        (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024,
+    )
 
 
 def test_a_100_mb_zip_bomb_is_answered_within_two_seconds_and_little_memory(tmp_path: Path) -> None:
@@ -216,7 +231,7 @@ def test_a_bomb_below_the_ratio_is_bounded_too(tmp_path: Path) -> None:
 
 def test_millions_of_cells_are_not_counted_to_the_end(tmp_path: Path) -> None:
     # Cells that differ pack worse than 1 : 100, so that only their number is too large.
-    cells = b"".join(b'<c r="A%d"/>' % (n * 7919 % 100_003) for n in range(100_000)) * 60
+    cells = b"".join(b'<c r="A%d"/>' % (n * 7919 % 100_003) for n in range(100_000)) * 15
 
     answer, seconds, megabytes = answered(repacked(tmp_path, "sel.xlsx", {"xl/worksheets/sheet1.xml": cells}))
 
@@ -246,7 +261,7 @@ def test_two_cells_in_opposite_corners_do_not_end_the_process(tmp_path: Path) ->
 
 
 def test_merged_cells_are_refused_with_their_range(tmp_path: Path) -> None:
-    rows = [["sub_activity_code", "ceiling"], ["1.03.10.2.01.0051", 5], ["", 6]]
+    rows: list[list[Any]] = [["sub_activity_code", "ceiling"], ["1.03.10.2.01.0051", 5], ["", 6]]
 
     error = refused(xlsx_file(tmp_path, rows, merge="A2:A3")).only()
 
@@ -302,7 +317,13 @@ def test_open_quotes_and_values_too_many_name_their_row(tmp_path: Path, row: str
 
 
 def test_rows_are_numbered_as_the_spreadsheet_shows_them(tmp_path: Path) -> None:
-    text = "\n" + HEADING + LINE.replace("Alat Tulis Kantor", '"dua\nbaris"') + "\n" + LINE.replace("1000", "seribu")
+    text = (
+        "\n"
+        + HEADING
+        + LINE.replace("Alat Tulis Kantor", '"dua\nbaris"')
+        + "\n"
+        + LINE.replace("1000", "seribu")
+    )
 
     error = refused(csv_file(tmp_path, text))["errors"]
 
@@ -318,13 +339,21 @@ def test_a_date_in_a_number_column_is_refused(tmp_path: Path) -> None:
 
     error = refused(tmp_path / "plan.xlsx").only()
 
-    assert (error["code"], error["row"], error["column"], error["value"]) == ("import.is_date", 2, "ceiling", "2025-12-09")
+    assert (error["code"], error["row"], error["column"], error["value"]) == (
+        "import.is_date",
+        2,
+        "ceiling",
+        "2025-12-09",
+    )
 
 
 @pytest.mark.parametrize(
-    ("value", "total"), [(1000.1 + 0.2, "1000.30"), (681989691.35, "681989691.35"), (9_999_999_999_999.99, "9999999999999.99")]
+    ("value", "total"),
+    [(1000.1 + 0.2, "1000.30"), (681989691.35, "681989691.35"), (9_999_999_999_999.99, "9999999999999.99")],
 )
-def test_numbers_of_a_workbook_are_exact_and_formulas_count_by_their_value(tmp_path: Path, value: float, total: str) -> None:
+def test_numbers_of_a_workbook_are_exact_and_formulas_count_by_their_value(
+    tmp_path: Path, value: float, total: str
+) -> None:
     with xlsxwriter.Workbook(tmp_path / "plan.xlsx") as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["sub_activity_code", "ceiling"])
@@ -335,7 +364,9 @@ def test_numbers_of_a_workbook_are_exact_and_formulas_count_by_their_value(tmp_p
 
 
 def test_more_than_two_decimals_are_refused(tmp_path: Path) -> None:
-    error = refused(xlsx_file(tmp_path, [["sub_activity_code", "ceiling"], ["1.03.10.2.01.0051", 10.125]])).only()
+    error = refused(
+        xlsx_file(tmp_path, [["sub_activity_code", "ceiling"], ["1.03.10.2.01.0051", 10.125]])
+    ).only()
 
     assert (error["code"], error["value"]) == ("number.decimals", "10.125")
 

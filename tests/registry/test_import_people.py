@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,9 @@ def test_someone_known_by_nip_is_renamed_and_keeps_password_and_post(tmp_path: P
 
 
 def test_her_renamed_account_is_still_the_holder_of_her_post(tmp_path: Path, cast: World) -> None:
-    row = f"ani.l,Ani Lembayung,{cast.ani.nip},{UNIT},officer,PPTK Bina Marga,definitive,821/1/2025,2025-01-01,"
+    row = (
+        f"ani.l,Ani Lembayung,{cast.ani.nip},{UNIT},officer,PPTK Bina Marga,definitive,821/1/2025,2025-01-01,"
+    )
 
     assert bring(tmp_path, row)["summary"]["assignments"] == {"new": 0, "changed": 0, "unchanged": 1}
 
@@ -90,7 +93,7 @@ def test_two_definitive_holders_at_once_are_named_with_dates_and_cure(tmp_path: 
 
 def test_the_holder_ends_and_the_next_begins_in_one_file(tmp_path: Path, cast: World) -> None:
     title = "Kepala Dinas Pekerjaan Umum"
-    rows = [
+    rows: list[list[Any]] = [
         f"hana,Hana Serayu,{NIP},{UNIT},agency_head,{title},definitive,SK 1,2026-03-01,",
         f"citra,Citra Hastapura,{cast.citra.nip},{UNIT},agency_head,{title},definitive,821/1/2025,2025-01-01,2026-02-28",
     ]
@@ -98,7 +101,9 @@ def test_the_holder_ends_and_the_next_begins_in_one_file(tmp_path: Path, cast: W
     assert bring(tmp_path, *rows)["summary"]["assignments"] == {"new": 1, "changed": 1, "unchanged": 0}
 
 
-def test_an_acting_holder_may_stand_beside_the_definitive_one_but_not_beside_another(tmp_path: Path, cast: World) -> None:
+def test_an_acting_holder_may_stand_beside_the_definitive_one_but_not_beside_another(
+    tmp_path: Path, cast: World
+) -> None:
     title = "Kepala Dinas Pekerjaan Umum"
     first = f"hana,Hana Serayu,{NIP},{UNIT},agency_head,{title},Plh.,SK 1,2026-03-01,2026-03-10"
     assert bring(tmp_path, first)["errors"] == []
@@ -127,7 +132,9 @@ def test_who_administers_the_system_gets_no_post(tmp_path: Path) -> None:
         (f",Hana,{NIP},,,,,,,", ["import.required"]),
     ],
 )
-def test_what_is_wrong_with_a_person_is_named_with_its_row(tmp_path: Path, row: str, codes: list[str]) -> None:
+def test_what_is_wrong_with_a_person_is_named_with_its_row(
+    tmp_path: Path, row: str, codes: list[str]
+) -> None:
     answer = refused(tmp_path, row)
 
     assert sorted(answer.codes()) == sorted(codes)
@@ -143,7 +150,10 @@ def test_a_person_on_several_rows_must_be_the_same_person(tmp_path: Path) -> Non
 
 
 def test_dates_of_a_workbook_are_dates(tmp_path: Path) -> None:
-    rows = [HEADING.split(","), ["hana", "Hana Serayu", NIP, UNIT, "officer", "PPTK Cipta Karya", "", "SK 1", date(2026, 1, 1), ""]]
+    rows: list[list[Any]] = [
+        HEADING.split(","),
+        ["hana", "Hana Serayu", NIP, UNIT, "officer", "PPTK Cipta Karya", "", "SK 1", date(2026, 1, 1), ""],
+    ]
 
     assert run("import_people", xlsx_file(tmp_path, rows))["errors"] == []
     assert Assignment.objects.get(person__username="hana").valid_from == date(2026, 1, 1)
@@ -151,7 +161,9 @@ def test_dates_of_a_workbook_are_dates(tmp_path: Path) -> None:
 
 def test_a_trial_changes_nothing(tmp_path: Path) -> None:
     before = stored()
-    file = csv_file(tmp_path, f"{HEADING}\nhana,Hana Serayu,{NIP},{UNIT},officer,PPTK Cipta Karya,,SK 1,2026-01-01,\n")
+    file = csv_file(
+        tmp_path, f"{HEADING}\nhana,Hana Serayu,{NIP},{UNIT},officer,PPTK Cipta Karya,,SK 1,2026-01-01,\n"
+    )
 
     assert run("import_people", file, "--dry-run")["summary"]["changed"] is True
     assert stored() == before

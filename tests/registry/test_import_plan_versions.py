@@ -15,13 +15,22 @@ CODE = "1.03.10.2.01.0051"
 OTHER = "1.03.10.2.01.0052"
 
 
-def bring(folder: Path, cast: World, *ceilings: int, version: str = "murni", month: int | None = None, more: str = "") -> Answer:
+def bring(
+    folder: Path,
+    cast: World,
+    *ceilings: int,
+    version: str = "murni",
+    month: int | None = None,
+    more: str = "",
+) -> Answer:
     """Import ceilings of lines 24, 25, ... of one sub-activity that Ani enters and Budi verifies."""
     rows = [
         f"{CODE},5.1.02.01.001.000{24 + number},PAD,{ceiling},{cast.ani.nip},{cast.budi.nip}"
         for number, ceiling in enumerate(ceilings)
     ]
-    text = "\n".join(["sub_activity_code,account_code,fund_source,ceiling,officer_nip,verifier_nip", *rows, more])
+    text = "\n".join(
+        ["sub_activity_code,account_code,fund_source,ceiling,officer_nip,verifier_nip", *rows, more]
+    )
     options = ["--version", version] + (["--effective-month", str(month)] if month else [])
     return import_plan(csv_file(folder, text), *options)
 
@@ -55,8 +64,10 @@ def test_a_plan_that_no_report_stands_on_is_corrected_in_place(tmp_path: Path, c
     answer = bring(tmp_path, cast, 100, 60)
 
     assert versions() == [("murni", 1, 1, Decimal(160))]
-    assert answer["summary"]["versions"][0] | {"action": "corrected", "total_before": "150.00", "total": "160.00"} == (
+    assert (
         answer["summary"]["versions"][0]
+        | {"action": "corrected", "total_before": "150.00", "total": "160.00"}
+        == (answer["summary"]["versions"][0])
     )
     assert answer["summary"]["lines"] == {"new": 0, "changed": 1, "unchanged": 1}
     assert BudgetLineVersion.history.filter(history_type="~").count() == 1
@@ -98,7 +109,9 @@ def test_a_plan_that_a_submitted_report_stands_on_gets_a_new_version(tmp_path: P
     assert stored() == before
 
 
-def test_a_shift_is_a_version_of_its_own_and_drafts_from_its_month_follow_it(tmp_path: Path, cast: World) -> None:
+def test_a_shift_is_a_version_of_its_own_and_drafts_from_its_month_follow_it(
+    tmp_path: Path, cast: World
+) -> None:
     bring(tmp_path, cast, 100, 50)
     january, february = cast.open(1), cast.open(2)
 
@@ -148,17 +161,30 @@ def test_V05_a_line_with_published_money_may_not_be_left_out(tmp_path: Path, cas
 def test_the_exceptions_have_a_heading_of_their_own(tmp_path: Path, cast: World) -> None:
     bring(tmp_path, cast, 100)
     publish(cast, 40)
-    file = csv_file(tmp_path, f"sub_activity_code,account_code,fund_source,ceiling\n{CODE},5.1.02.01.001.00024,PAD,1\n")
+    file = csv_file(
+        tmp_path, f"sub_activity_code,account_code,fund_source,ceiling\n{CODE},5.1.02.01.001.00024,PAD,1\n"
+    )
 
     text, code = said(
-        "import_plan", file, "--year", 2026, "--unit", cast.agency.code, "--version", "perubahan", "--effective-month", 2
+        "import_plan",
+        file,
+        "--year",
+        2026,
+        "--unit",
+        cast.agency.code,
+        "--version",
+        "perubahan",
+        "--effective-month",
+        2,
     )
 
     assert code == 1
     assert "Realised money exceeds the new ceiling (1)\n  row 2, ceiling: " in text
 
 
-def test_the_same_plan_again_is_no_error_when_reports_were_published_since(tmp_path: Path, cast: World) -> None:
+def test_the_same_plan_again_is_no_error_when_reports_were_published_since(
+    tmp_path: Path, cast: World
+) -> None:
     bring(tmp_path, cast, 100)
     publish(cast, 40)
     before = stored()
@@ -175,7 +201,11 @@ def test_a_cash_plan_is_kept_only_with_its_ceiling(
     import_plan(csv_file(tmp_path, f"{columns}\n{CODE},120" + ",10" * 12 + "\n"))
 
     answer = import_plan(
-        csv_file(tmp_path, f"sub_activity_code,ceiling\n{CODE},{ceiling}\n"), "--version", "pergeseran", "--effective-month", 5
+        csv_file(tmp_path, f"sub_activity_code,ceiling\n{CODE},{ceiling}\n"),
+        "--version",
+        "pergeseran",
+        "--effective-month",
+        5,
     )
 
     assert answer["errors"] == []

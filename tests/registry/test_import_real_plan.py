@@ -11,7 +11,16 @@ from django.db.models import Sum
 
 from registry.models import BudgetItem, BudgetItemVersion, BudgetLineVersion, BudgetVersion, Unit
 from tests.cast import World
-from tests.registry.files import REAL_PLAN, SECTION, Answer, import_plan, said, section_of_the_secretariat, stored, xlsx_file
+from tests.registry.files import (
+    REAL_PLAN,
+    SECTION,
+    Answer,
+    import_plan,
+    said,
+    section_of_the_secretariat,
+    stored,
+    xlsx_file,
+)
 
 TOTAL = Decimal(681_989_691)
 
@@ -39,7 +48,9 @@ def events() -> int:
 
 
 def content() -> list[Any]:
-    rows = BudgetLineVersion.objects.order_by("version__sequence", "line__item__sub_activity_code", "line__account_code", "line__fund_source")
+    rows = BudgetLineVersion.objects.order_by(
+        "version__sequence", "line__item__sub_activity_code", "line__account_code", "line__fund_source"
+    )
     return list(
         rows.values_list(
             "version__kind", "version__effective_month", "line__item__sub_activity_code", "line__account_code",
@@ -53,7 +64,9 @@ def test_it_has_52_lines_16_sub_activities_and_two_versions_of_the_same_total(se
 
     assert (answer["errors"], answer.exit) == ([], 0)
     assert BudgetItem.objects.filter(unit=section).count() == 16
-    assert list(BudgetVersion.objects.order_by("sequence").values_list("kind", "sequence", "effective_month")) == [
+    assert list(
+        BudgetVersion.objects.order_by("sequence").values_list("kind", "sequence", "effective_month")
+    ) == [
         ("murni", 1, 1),
         ("pergeseran", 2, 5),
     ]
@@ -68,7 +81,9 @@ def test_it_has_52_lines_16_sub_activities_and_two_versions_of_the_same_total(se
 
 
 def test_each_version_and_its_total_are_printed(section: Unit) -> None:
-    text, code = said("import_plan", REAL_PLAN, "--year", 2026, "--unit", SECTION, "--effective-month", "pergeseran=5")
+    text, code = said(
+        "import_plan", REAL_PLAN, "--year", 2026, "--unit", SECTION, "--effective-month", "pergeseran=5"
+    )
 
     assert code == 0
     assert text.count("16 sub-activities, 52 lines") == 2
@@ -85,9 +100,10 @@ def test_importing_it_twice_changes_nothing(section: Unit) -> None:
     assert again["summary"]["items"] == {"new": 0, "changed": 0, "unchanged": 16}
     assert stored() == before
     assert events() == counted
-    assert "Nothing changes" in said(
-        "import_plan", REAL_PLAN, "--year", 2026, "--unit", SECTION, "--effective-month", "5"
-    )[0]
+    assert (
+        "Nothing changes"
+        in said("import_plan", REAL_PLAN, "--year", 2026, "--unit", SECTION, "--effective-month", "5")[0]
+    )
 
 
 def test_every_row_leaves_its_history(section: Unit) -> None:
@@ -136,7 +152,9 @@ def test_its_lines_without_money_are_kept_and_no_item_is_without(section: Unit) 
     assert "V-06" not in answer.codes("warnings")
 
 
-def test_the_number_of_statements_does_not_grow_with_the_rows(section: Unit, cast: World, tmp_path: Path, statements: Any) -> None:
+def test_the_number_of_statements_does_not_grow_with_the_rows(
+    section: Unit, cast: World, tmp_path: Path, statements: Any
+) -> None:
     def counted(lines: int, unit: str) -> int:
         rows = [["sub_activity_code", "account_code", "fund_source", "ceiling"]]
         rows += [[f"1.03.10.2.01.{n // 10:04}", f"5.1.02.01.001.{n:05}", "PAD", 1000] for n in range(lines)]  # type: ignore[list-item]

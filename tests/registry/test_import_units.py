@@ -53,7 +53,11 @@ def test_importing_it_twice_changes_nothing() -> None:
 
     again = bring(EXAMPLE)
 
-    assert again["summary"] == {"dry_run": False, "changed": False, "units": {"new": 0, "changed": 0, "unchanged": 7}}
+    assert again["summary"] == {
+        "dry_run": False,
+        "changed": False,
+        "units": {"new": 0, "changed": 0, "unchanged": 7},
+    }
     assert stored() == before
 
 
@@ -70,7 +74,9 @@ def test_units_may_stand_before_the_unit_above_them(tmp_path: Path) -> None:
 
 def test_a_unit_that_moves_takes_those_below_along_with_history(tmp_path: Path) -> None:
     bring(EXAMPLE)
-    moved = csv_file(tmp_path, HEADING + "1.02.2.14.0.00.01.0000,Dinas Kesehatan,AGENCY,7.01.0.00.0.00.01.0000\n")
+    moved = csv_file(
+        tmp_path, HEADING + "1.02.2.14.0.00.01.0000,Dinas Kesehatan,AGENCY,7.01.0.00.0.00.01.0000\n"
+    )
 
     answer = bring(moved)
 
@@ -113,7 +119,10 @@ def test_a_circle_is_named(tmp_path: Path) -> None:
     answer = bring(csv_file(tmp_path, HEADING + ROOT + "".join(rows)))
 
     assert answer.codes() == ["import.parent_circle", "import.parent_circle"]
-    assert "4.01.0.00.0.00.01.0001 → 4.01.0.00.0.00.01.0002 → 4.01.0.00.0.00.01.0001" in answer["errors"][0]["message"]
+    assert (
+        "4.01.0.00.0.00.01.0001 → 4.01.0.00.0.00.01.0002 → 4.01.0.00.0.00.01.0001"
+        in answer["errors"][0]["message"]
+    )
 
 
 def test_an_unknown_government_is_named_with_those_known() -> None:

@@ -1,0 +1,111 @@
+"""The site as people meet it: gunicorn and a Celery worker as processes of their own, over a database of their own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from tests.databases import CHECKOUT
+
+PROGRAMS = Path(sys.executable).parent
+PATIENCE = 90  # seconds; a machine that runs other tests beside this one is slow to start
+
+
+def environment(data: Path, keys: Path, urls: dict[str, str], port: int) -> dict[str, str]:
+    """What the processes are told: the demonstration's settings, which are those of production without TLS."""
+    said = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "JENJANG_DEMO": "1",
+        "JENJANG_DATA": str(data),
+        "JENJANG_KEYS": str(keys),
+        "JENJANG_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        # The same key as the test's own, so that a session made here is good there.
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DATABASE_URL": urls["app"],
+        "DATABASE_OWNER_URL": urls["owner"],
+        "DATABASE_QUEUE_URL": urls["queue"],
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JENJANG_", "DATABASE_", "DEBUG"))}
+    return kept | said
+
+
+def collect_static(data: Path, keys: Path, urls: dict[str, str]) -> None:
+    """Gather and compress the static files, as `make demo` does before it starts."""
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(command, cwd=CHECKOUT, env=environment(data, keys, urls, 0), check=True)
+
+
+@contextmanager
+def running(data: Path, keys: Path, urls: dict[str, str]) -> Iterator[str]:
+    """The address of the site while it runs; on leaving, both processes have ended."""
+    # The listening socket is handed on, so nobody can take the port between choosing and using it.
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        port = listening.getsockname()[1]
+        told = environment(data, keys, urls, port)
+        base = told["JENJANG_PUBLIC_URL"]
+        worker_log, web_log = data / f"worker-{port}.log", data / f"web-{port}.log"
+        with (
+            _process(_worker(port), told, worker_log),
+            _process(_web(listening.fileno()), told, web_log, keep=listening.fileno()),
+        ):
+            _wait(lambda: _answers(base), web_log)
+            _wait(lambda: " ready." in worker_log.read_text(), worker_log)
+            yield base
+
+
+def _web(listening: int) -> list[str]:
+    return [
+        str(PROGRAMS / "gunicorn"), "config.wsgi", "--bind", f"fd://{listening}", "--worker-class", "gthread",
+        "--workers", "1", "--threads", "6", "--graceful-timeout", "3", "--no-control-socket", "--access-logfile", "-",
+    ]  # fmt: skip
+
+
+def _worker(port: int) -> list[str]:
+    return [
+        str(PROGRAMS / "celery"), "--app", "config.celery", "worker", "--hostname", f"worker@{port}",
+        "--concurrency", "1", "--loglevel", "INFO", "--without-mingle", "--without-gossip", "--without-heartbeat",
+    ]  # fmt: skip
+
+
+@contextmanager
+def _process(command: list[str], told: dict[str, str], log: Path, keep: int | None = None) -> Iterator[None]:
+    with log.open("w") as written:
+        process = subprocess.Popen(
+            command, cwd=CHECKOUT, env=told, stdout=written, stderr=subprocess.STDOUT,
+            pass_fds=[] if keep is None else [keep],
+        )  # fmt: skip
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(good: Callable[[], bool], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not good():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"It did not start within {PATIENCE} seconds:\n{log.read_text()[-3000:]}")
+        time.sleep(0.1)
+
+
+def _answers(base: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{base}/accounts/login/", timeout=5).close()  # noqa: S310 - our own address
+    except urllib.error.HTTPError as error:
+        raise AssertionError(f"{error.url} answers {error.code}") from error
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,126 @@
+"""Final in the database: what raw SQL cannot do, whoever sends it."""
+
+import psycopg
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from approvals import services as approvals
+from submissions import evidence
+from submissions.models import Report
+from tests.cast import PNG, World
+from workflow import engine, route
+
+FORBIDDEN = {
+    "the money of a published line": "UPDATE submissions_reportline SET realized = 5",
+    "a new line in a published report": "INSERT INTO submissions_reportline (report_id, line_id, ceiling, correction_reason)"
+    " SELECT report_id, line_id + 1000, 0, '' FROM submissions_reportline LIMIT 1",
+    "a published line away": "DELETE FROM submissions_reportline",
+    "the progress of a published report": "UPDATE submissions_report SET increment = 99",
+    "the narrative of a published report": "UPDATE submissions_report SET problem_text = 'x'",
+    "the version of a published report": "UPDATE submissions_report SET version = version + 1",
+    "the hash of a published report": "UPDATE submissions_report SET content_hash = repeat('0', 64)",
+    "back to draft": "UPDATE submissions_report SET state = 'draft', tier = 0, step = step + 1",
+    "back to verified": "UPDATE submissions_report SET state = 'verified', tier = 2, step = step + 1",
+    "a published report away": "DELETE FROM submissions_report",
+    "evidence away": "DELETE FROM submissions_evidence",
+    "other evidence": "UPDATE submissions_evidence SET sha256 = 'x'",
+    "an editor away": "DELETE FROM submissions_editor",
+    "a decision changed": "UPDATE workflow_decision SET actor_name = 'Orang Lain'",
+    "a decision away": "DELETE FROM workflow_decision",
+    "decisions emptied": "TRUNCATE workflow_decision CASCADE",
+    "reports emptied": "TRUNCATE submissions_report CASCADE",
+    "an answered act changed": "UPDATE workflow_act SET actor_id = actor_id, answer = '[]'",
+    "a route changed": "UPDATE workflow_routeversion SET tiers = '[]'",
+    "history changed": "UPDATE submissions_historicalreport SET increment = 1",
+    "history away": "DELETE FROM submissions_historicalreportline",
+    "an event changed": "UPDATE ledger.event SET payload = 'x'",
+    "an event away": "DELETE FROM ledger.event",
+    "an event made up": "INSERT INTO ledger.event (of_table, of_row, payload) VALUES ('x', 1, '{}')",
+    "events emptied": "TRUNCATE ledger.event",
+    "the queue emptied": "DELETE FROM ledger.queue",
+    "the clock moved": "UPDATE jenjang_clock SET ahead = '1 hour'",
+    "a trigger off": "ALTER TABLE submissions_report DISABLE TRIGGER ALL",
+    "triggers passed by": "SET session_replication_role = replica",
+    "a table away": "DROP TABLE submissions_report CASCADE",
+    "a table made": "CREATE TABLE x (id int)",
+    "a unit's path made up": "UPDATE registry_unit SET path = '/1/' WHERE parent_id IS NOT NULL RETURNING 1 / (CASE WHEN path = '/1/' THEN 1 ELSE 0 END)",
+}
+# What not even the superuser does by one plain statement; the site's role has no right to more.
+FOR_ANYBODY = [
+    name
+    for name in FORBIDDEN
+    if name not in ("an event made up", "the queue emptied", "the clock moved", "a trigger off", "triggers passed by")
+    and not name.startswith(("a table", "an editor", "a route"))
+]
+
+
+@pytest.fixture
+def published(committed: dict[str, str], cast: World) -> Report:
+    cast.item()
+    (report,) = cast.open()
+    cast.entered([report], 10)
+    upload = SimpleUploadedFile("foto.png", PNG)
+    evidence.attach(actor=cast.ani, report=report, upload=upload, kind="PHOTO_PROGRESS")
+    versions = cast.submitted([report], 10)
+    approvals.verify(actor=cast.budi, versions=versions)
+    engine.perform(route.SIGN, Report, versions, actor=cast.citra)
+    engine.perform(route.PUBLISH, Report, versions, actor=cast.citra)
+    report = Report.objects.get(pk=report.pk)
+    assert report.state == "published"
+    return report
+
+
+@pytest.mark.parametrize("role", ["app", "superuser"])
+def test_nothing_that_was_published_can_be_changed_by_raw_sql(committed: dict[str, str], published: Report, role: str) -> None:
+    tried = FORBIDDEN if role == "app" else FOR_ANYBODY
+    for name in tried:
+        with psycopg.connect(committed[role]) as connection:
+            with pytest.raises(psycopg.Error) as refused:
+                connection.execute(FORBIDDEN[name])
+                connection.commit()
+            assert refused.value.sqlstate in ("23000", "42501", "22012", "23514"), (name, refused.value)
+            connection.rollback()
+    fresh = Report.objects.get(pk=published.pk)
+    assert (fresh.state, fresh.increment, fresh.version) == (published.state, published.increment, published.version)
+
+
+def test_replica_mode_does_not_switch_the_guards_off(committed: dict[str, str], published: Report) -> None:
+    with psycopg.connect(committed["superuser"]) as connection:
+        connection.execute("SET session_replication_role = replica")
+        with pytest.raises(psycopg.Error, match="frozen"):
+            connection.execute("UPDATE submissions_report SET increment = 99")
+        connection.rollback()
+        connection.execute("SET session_replication_role = replica")
+        with pytest.raises(psycopg.Error, match="frozen"):
+            connection.execute("UPDATE submissions_reportline SET realized = 99")
+
+
+@pytest.mark.parametrize("state", ["submitted", "verified"])
+def test_what_is_being_judged_is_frozen_too(committed: dict[str, str], cast: World, state: str) -> None:
+    cast.item()
+    (report,) = cast.open()
+    versions = cast.submitted([report], 10)
+    if state == "verified":
+        approvals.verify(actor=cast.budi, versions=versions)
+    for sql in ("UPDATE submissions_report SET increment = 99", "UPDATE submissions_reportline SET realized = 99"):
+        with psycopg.connect(committed["app"]) as connection, pytest.raises(psycopg.Error, match="frozen"):
+            connection.execute(sql)
+
+
+def test_an_edge_with_a_decision_that_does_not_match_is_refused(committed: dict[str, str], cast: World) -> None:
+    cast.item()
+    (report,) = cast.open()
+    cast.submitted([report], 10)
+    with psycopg.connect(committed["app"]) as connection:
+        connection.execute("UPDATE submissions_report SET state = 'verified', tier = 2, step = step + 1")
+        with pytest.raises(psycopg.Error, match="no decision"):
+            connection.commit()
+
+
+def test_a_report_cannot_be_born_published(committed: dict[str, str], cast: World) -> None:
+    cast.item()
+    (report,) = cast.open()
+    columns = [field.column for field in Report._meta.concrete_fields if field.column != "id"]
+    with psycopg.connect(committed["app"]) as connection, pytest.raises(psycopg.Error, match="begins as a draft"):
+        values = ", ".join({"state": "'published'", "revision": "1", "token": "'t'"}.get(one, one) for one in columns)
+        connection.execute(f"INSERT INTO submissions_report ({', '.join(columns)}) SELECT {values} FROM submissions_report")  # noqa: S608
