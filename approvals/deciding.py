@@ -1,6 +1,6 @@
 """The deciders' acts as they come from a page: what was ticked, in which version, and what became of each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,13 +35,16 @@ class Desk:
     user: User
     verb: str
     offices: list[Office]
-    tabs: dict[str, Callable[[User], QuerySet[Report]]]
+    tabs: Mapping[str, Callable[[User], QuerySet[Report]]]
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         """For templates/approvals/inbox.html."""
         now = database_now()
-        tab = request.GET.get("tab") if request.GET.get("tab") in TABS else TABS[0]
-        chosen = self.tabs[tab](self.user).order_by("period__first_day", "item__unit__path", "item__sub_activity_code")
+        asked = request.GET.get("tab", "")
+        tab = asked if asked in TABS else TABS[0]
+        chosen = self.tabs[tab](self.user).order_by(
+            "period__first_day", "item__unit__path", "item__sub_activity_code"
+        )
         page = Paginator(chosen.values_list("pk", flat=True), PAGE_SIZE).get_page(request.GET.get("page"))
         readings = read(list(page))
         rows = pages.inbox_rows(self.user, readings, self.verb, now) if tab == "mine" else []
@@ -68,7 +71,12 @@ class Desk:
     def _tabs(self, current: str) -> list[dict[str, Any]]:
         labels = {"mine": _("Waiting for me"), "elsewhere": _("With others"), "missing": _("Not submitted")}
         return [
-            {"label": labels[tab], "url": f"?tab={tab}", "count": find(self.user).count(), "current": tab == current}
+            {
+                "label": labels[tab],
+                "url": f"?tab={tab}",
+                "count": find(self.user).count(),
+                "current": tab == current,
+            }
             for tab, find in self.tabs.items()
         ]
 
@@ -76,7 +84,7 @@ class Desk:
         periods = selectors.periods_to_sign(self.user)
         reports = Report.objects.filter(period__in=periods)
         readings = read(list(reports.values_list("pk", flat=True)))
-        return pages.sections(periods, {one.pk: [r for r in readings if r.period == one.pk] for one in periods})
+        return pages.sections(periods, readings)
 
 
 def verifying(user: User) -> Desk:
@@ -145,8 +153,13 @@ def act_on(request: HttpRequest, user: User, report: Report) -> HttpResponse:
         (outcome,) = services.verify(actor=user, versions=versions)
     elif verb == route.RETURN:
         back = request.POST.get("target") == "previous"
-        marks = [mark if mark in ("physical", "status", "problem", "evidence") else f"line-{mark}" for mark in marks]
-        (outcome,) = services.send_back(actor=user, versions=versions, reason=reason, marks=marks, to_previous_tier=back)
+        marks = [
+            mark if mark in ("physical", "status", "problem", "evidence") else f"line-{mark}"
+            for mark in marks
+        ]
+        (outcome,) = services.send_back(
+            actor=user, versions=versions, reason=reason, marks=marks, to_previous_tier=back
+        )
     elif verb == route.RECALL:
         (outcome,) = recall(actor=user, versions=versions)
     else:
@@ -196,11 +209,11 @@ def sign_batch(request: HttpRequest, user: User, batch: SigningBatch) -> dict[st
 def sign_words(errors: dict[str, str]) -> dict[str, Any]:
     """The declaration and the errors, for templates/approvals/sign.html."""
     return {
-        "statement": _("I have read this document. The figures are those of my agency, and I answer for them."),
+        "statement": _(
+            "I have read this document. The figures are those of my agency, and I answer for them."
+        ),
         "errors": [{"field": field, "sentence": sentence} for field, sentence in errors.items()],
         "statement_error": errors.get("statement", ""),
         "password_error": errors.get("password", ""),
         "passphrase_error": errors.get("passphrase", ""),
     }
-
-

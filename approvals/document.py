@@ -282,7 +282,8 @@ def _tiles(recap: Recap, words: dict[str, str]) -> list[dict[str, str]]:
 def _words(recap: Recap, count: int) -> dict[str, str]:
     unit = {"currency": SYMBOLS.get(recap.currency, recap.currency).strip()}
     return {
-        "subject": gettext("Monthly realization report, %(month)s") % {"month": date_format(recap.month, "F Y")},
+        "subject": gettext("Monthly realization report, %(month)s")
+        % {"month": date_format(recap.month, "F Y")},
         "agency_code": gettext("Agency code"),
         "number": gettext("Number"),
         "fiscal_year": gettext("Fiscal year"),
@@ -312,7 +313,9 @@ def _words(recap: Recap, count: int) -> dict[str, str]:
             "This document is signed electronically. Scan the code or open the address: the page says whether it is "
             "genuine and still in force. Paper copies are proved by the file."
         ),
-        "attached": gettext("The file carries manifest.json: each report with its version and hash. SHA-256:"),
+        "attached": gettext(
+            "The file carries manifest.json: each report with its version and hash. SHA-256:"
+        ),
         "checkpoint": gettext("Ledger checkpoint"),
         # The engine puts the numbers in: only it knows how many pages there are.
         "page": gettext("Page %(page)s of %(pages)s"),

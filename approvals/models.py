@@ -47,7 +47,8 @@ class SigningBatch(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["document_no"], name="one_batch_per_document_number"),
             models.CheckConstraint(
-                condition=~Q(state__in=("signed", "published")) | ~Q(signed_sha256=""), name="signed_batch_has_its_file"
+                condition=~Q(state__in=("signed", "published")) | ~Q(signed_sha256=""),
+                name="signed_batch_has_its_file",
             ),
         ]
 
@@ -62,13 +63,17 @@ class SigningEntry(models.Model):
     content_hash = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["batch", "report"], name="one_entry_per_report_and_batch")]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "report"], name="one_entry_per_report_and_batch")
+        ]
 
 
 class Notice(models.Model):
     """What a person is told, as a code and its parameters; the words come in the reader's language."""
 
-    key = models.CharField(max_length=140, unique=True)  # one notice per event and person, whatever is retried
+    key = models.CharField(
+        max_length=140, unique=True
+    )  # one notice per event and person, whatever is retried
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
     code = models.CharField(max_length=40)
     params = models.JSONField(default=dict)

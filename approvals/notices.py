@@ -29,7 +29,10 @@ def tell(row: Outbox) -> None:
     """Tell the officers of a report what happened to it; a second time tells nobody anything new."""
     report = Report.objects.select_related("item", "period").get(pk=row.payload["id"])
     decision = Decision.objects.filter(
-        content_type__app_label="submissions", content_type__model="report", object_id=report.pk, step=row.payload["step"] + 1
+        content_type__app_label="submissions",
+        content_type__model="report",
+        object_id=report.pk,
+        step=row.payload["step"] + 1,
     ).get()
     params = {
         "code": report.item.sub_activity_code,
@@ -43,13 +46,22 @@ def tell(row: Outbox) -> None:
     with recorded(None):
         Notice.objects.bulk_create(
             [
-                Notice(key=f"{row.key}:{person.pk}", person=person, code=f"notice.{row.topic}", params=params, link=link, created_at=now())
+                Notice(
+                    key=f"{row.key}:{person.pk}",
+                    person=person,
+                    code=f"notice.{row.topic}",
+                    params=params,
+                    link=link,
+                    created_at=now(),
+                )
                 for person in _officers(report)
                 if person.pk != decision.actor_id
             ],
             ignore_conflicts=True,
         )
-    for notice in Notice.objects.filter(key__startswith=f"{row.key}:", mailed_at=None).select_related("person"):
+    for notice in Notice.objects.filter(key__startswith=f"{row.key}:", mailed_at=None).select_related(
+        "person"
+    ):
         _mail(notice)
 
 
@@ -68,7 +80,14 @@ def _mail(notice: Notice) -> None:
         return
     with translation.override(notice.person.language):
         sentence = say(notice.code, notice.params)
-        words = {"name": notice.person.name, "sentence": sentence, "url": f"{settings.PUBLIC_URL}{notice.link}"}
+        words = {
+            "name": notice.person.name,
+            "sentence": sentence,
+            "url": f"{settings.PUBLIC_URL}{notice.link}",
+        }
         body = render_to_string("mail/notice.txt", words)
-        subject = _("Jenjang: %(code)s %(name)s") % {"code": notice.params["code"], "name": notice.params["name"]}
+        subject = _("Jenjang: %(code)s %(name)s") % {
+            "code": notice.params["code"],
+            "name": notice.params["name"],
+        }
         EmailMessage(" ".join(subject.split()), body, to=[notice.person.email]).send()

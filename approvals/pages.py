@@ -25,8 +25,16 @@ from workflow import engine, route
 from workflow.models import Decision
 from workflow.route import Refusal
 
+MOST_NAMED = 8
 TONES = {"RED": "bad", "YELLOW": "low"}
-HUES = {"verify": "green", "sign": "green", "publish": "green", "return": "red", "recall": "amber", "submit": ""}
+HUES = {
+    "verify": "green",
+    "sign": "green",
+    "publish": "green",
+    "return": "red",
+    "recall": "amber",
+    "submit": "",
+}
 
 
 def currency(government: Government) -> str:
@@ -95,7 +103,12 @@ def missing_rows(readings: Sequence[Reading], now: datetime) -> list[dict[str, A
     holders = where(readings, now=now)
     return [
         report_row(one, None)
-        | {"unit": one.unit, "officer": holders[one.id].person, "due": holders[one.id].due, "overdue": holders[one.id].overdue}
+        | {
+            "unit": one.unit,
+            "officer": holders[one.id].person,
+            "due": holders[one.id].due,
+            "overdue": holders[one.id].overdue,
+        }
         for one in readings
     ]
 
@@ -114,21 +127,26 @@ def batch_rows(batches: Sequence[SigningBatch], counts: Mapping[int, int]) -> li
     ]
 
 
-def sections(periods: Sequence[Period], required: Mapping[int, Sequence[Reading]]) -> list[dict[str, Any]]:
-    """For the head: each agency month, how complete it is, and what is missing by name."""
-    done = (route.VERIFIED, route.SIGNED, route.PUBLISHED)
-    return [
-        {
-            "name": f"{period.agency.name}, {month_label(period.first_day)}",
-            "head": "",
-            "verified": sum(one.state in done for one in required[period.pk]),
-            "required": len(required[period.pk]),
-            "missing": [f"{one.code} {one.name}".strip() for one in required[period.pk] if one.state not in done][:12],
-            "money": total(required[period.pk]).this_month,
-            "url": "",
-        }
-        for period in periods
-    ]
+def sections(periods: Sequence[Period], readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    """For the head: each unit of each open month, how complete it is, and what is missing by name."""
+    names = {period.pk: month_label(period.first_day) for period in periods}
+    rows: dict[tuple[int, str], list[Reading]] = {}
+    for one in readings:
+        rows.setdefault((one.period, one.unit), []).append(one)
+    return [_section(f"{unit}, {names[period]}", found) for (period, unit), found in rows.items()]
+
+
+def _section(name: str, readings: Sequence[Reading]) -> dict[str, Any]:
+    missing = [one for one in readings if one.state in (*route.OPEN_STATES, route.SUBMITTED)]
+    return {
+        "name": name,
+        "verified": len(readings) - len(missing),
+        "required": len(readings),
+        "missing": [f"{one.code} {one.name}".strip() for one in missing[:MOST_NAMED]],
+        "more": max(len(missing) - MOST_NAMED, 0),
+        "money": total(readings).this_month,
+        "url": "",
+    }
 
 
 def review_context(user: User, report: Report, reading: Reading, now: datetime) -> dict[str, Any]:
@@ -171,7 +189,9 @@ def _report(one: Reading) -> dict[str, Any]:
         "id version revision content_hash code name unit state ceiling version_name this_month last_month before cumulative"
         " remaining absorption status_label problem_text follow_up_text follow_up_pic follow_up_due public_note"
     )
-    output = " · ".join(part for part in (one.output_indicator, str(one.target or ""), one.output_unit) if part)
+    output = " · ".join(
+        part for part in (one.output_indicator, str(one.target or ""), one.output_unit) if part
+    )
     return {name: getattr(one, name) for name in names.split()} | {
         "officer": _submitters([one]).get(one.id, ""),
         "month": month_label(one.first_day),
@@ -208,15 +228,30 @@ def _steps(report: Report, decisions: Sequence[Decision], holder: Where) -> list
     since = max((one.step for one in decisions if one.verb == route.SUBMIT), default=None)
     climb = [one for one in decisions if since is not None and one.step >= since] if report.tier else []
     by_verb = {one.verb: one for one in climb}
-    labels = [(route.SUBMIT, _("Entered")), (route.VERIFY, _("Verified")), (route.SIGN, _("Signed")), (route.PUBLISH, _("Published"))]
+    labels = [
+        (route.SUBMIT, _("Entered")),
+        (route.VERIFY, _("Verified")),
+        (route.SIGN, _("Signed")),
+        (route.PUBLISH, _("Published")),
+    ]
     steps: list[dict[str, Any]] = []
     for verb, label in labels:
         done = by_verb.get(verb)
         waits = not done and all(step["state"] == "done" for step in steps)
-        state = "done" if done else ("returned" if report.state == route.RETURNED else "current") if waits else "todo"
-        step = {"label": label, "state": state, "person": "", "office": "", "at": None}
+        state = (
+            "done"
+            if done
+            else ("returned" if report.state == route.RETURNED else "current")
+            if waits
+            else "todo"
+        )
+        step: dict[str, Any] = {"label": label, "state": state, "person": "", "office": "", "at": None}
         if done:
-            step |= {"person": done.actor_name, "office": f"{CAPACITIES.get(done.capacity, '')}{done.post_title}", "at": done.at}
+            step |= {
+                "person": done.actor_name,
+                "office": f"{CAPACITIES.get(done.capacity, '')}{done.post_title}",
+                "at": done.at,
+            }
         elif waits:
             step |= {"person": holder.person, "office": holder.office}
         steps.append(step)
@@ -252,25 +287,37 @@ def batch_context(batch: SigningBatch) -> dict[str, Any]:
     return {
         "batch": _batch(batch),
         "signer": {"person": batch.signer_name, "office": batch.signer_title, "capacity": ""},
-        "reports": [_signed_row(one) | {"version": one.version, "hash": one.content_hash} for one in readings],
+        "reports": [
+            _signed_row(one) | {"version": one.version, "hash": one.content_hash} for one in readings
+        ],
         "total": sums,
         "coverage": {"share": share, "of": sentence},
         "missing": _missing(batch, set(entries)),
         "deviations": _deviations(readings),
         "warnings": [
-            {"code": one.code, "name": one.name, "sentence": say(finding.code, finding.params), "explanation": ""}
+            {
+                "code": one.code,
+                "name": one.name,
+                "sentence": say(finding.code, finding.params),
+                "explanation": "",
+            }
             for one in readings
             for finding in findings[one.id]
             if finding.severity == "W"
         ],
         "waivers": [],
         "currency": currency(batch.period.agency.government),
-        "formula": _("Absorption = Σ realised ÷ Σ ceiling × 100; physical = Σ (ceiling × progress) ÷ Σ ceiling."),
+        "formula": _(
+            "Absorption = Σ realised ÷ Σ ceiling × 100; physical = Σ (ceiling × progress) ÷ Σ ceiling."
+        ),
         "list_url": reverse("approvals:to_sign"),
         "sign_url": reverse("approvals:batch", args=[batch.token]),
         "void_url": reverse("approvals:discard", args=[batch.token]),
         "ready": batch.state == SigningBatch.State.PREPARED,
-        "crumbs": [{"label": _("To sign"), "url": reverse("approvals:to_sign")}, {"label": batch.document_no, "url": ""}],
+        "crumbs": [
+            {"label": _("To sign"), "url": reverse("approvals:to_sign")},
+            {"label": batch.document_no, "url": ""},
+        ],
         "errors": [],
     }
 
@@ -320,12 +367,20 @@ def _signed_row(one: Reading) -> dict[str, Any]:
 
 def _missing(batch: SigningBatch, included: set[int]) -> list[str]:
     """Sub-activities of the agency month that neither this document nor an earlier one covers."""
-    others = Report.objects.filter(period=batch.period).exclude(pk__in=included).exclude(state=route.PUBLISHED)
-    return [f"{code} {name}".strip() for code, name in others.values_list("item__sub_activity_code", "item__sub_activity_name")]
+    others = (
+        Report.objects.filter(period=batch.period).exclude(pk__in=included).exclude(state=route.PUBLISHED)
+    )
+    return [
+        f"{code} {name}".strip()
+        for code, name in others.values_list("item__sub_activity_code", "item__sub_activity_name")
+    ]
 
 
 def _deviations(readings: Sequence[Reading]) -> list[dict[str, Any]]:
-    behind = sorted((one for one in readings if one.deviation is not None and one.deviation < 0), key=lambda one: one.deviation or 0)
+    behind = sorted(
+        (one for one in readings if one.deviation is not None and one.deviation < 0),
+        key=lambda one: one.deviation or 0,
+    )
     return [
         {
             "code": one.code,
@@ -341,7 +396,11 @@ def _deviations(readings: Sequence[Reading]) -> list[dict[str, Any]]:
 
 def verification_context(batch: SigningBatch) -> dict[str, Any]:
     """For templates/approvals/verification.html: public, no login."""
-    readings = read(list(batch.entries.values_list("report", flat=True))) if batch.state == SigningBatch.State.PUBLISHED else []
+    readings = (
+        read(list(batch.entries.values_list("report", flat=True)))
+        if batch.state == SigningBatch.State.PUBLISHED
+        else []
+    )
     verdicts = {SigningBatch.State.PUBLISHED: "genuine", SigningBatch.State.VOID: "void"}
     about = _batch(batch)
     signature = recap.signature_of(batch)
@@ -349,7 +408,9 @@ def verification_context(batch: SigningBatch) -> dict[str, Any]:
     return {
         "document": about
         | {
-            "verdict": verdicts.get(SigningBatch.State(batch.state), "pending") if signature.holds else "void",
+            "verdict": verdicts.get(SigningBatch.State(batch.state), "pending")
+            if signature.holds
+            else "void",
             "pdf_url": reverse("approvals:public_document", args=[batch.token]) if readings else "",
             "signature": signature.sentence,
             "certificate": signature.certificate,
@@ -362,5 +423,3 @@ def verification_context(batch: SigningBatch) -> dict[str, Any]:
         "currency": currency(batch.period.agency.government),
         "as_of": batch.moved_at,
     }
-
-

@@ -84,9 +84,13 @@ def coverage(batch: SigningBatch, read: list[readings.Reading]) -> tuple[object,
     of_period = Report.objects.filter(period=batch.period)
     total = sum((one.ceiling for one in of_period), formulas.ZERO)
     mine = {one.id for one in read}
-    covered = sum((one.ceiling for one in of_period if one.pk in mine or one.state == PUBLISHED), formulas.ZERO)
+    covered = sum(
+        (one.ceiling for one in of_period if one.pk in mine or one.state == PUBLISHED), formulas.ZERO
+    )
     share = formulas.percent(covered, total)
-    sentence = _("%(count)s of %(all)s sub-activities; with what is published, %(share)s %% of the ceiling of %(total)s") % {
+    sentence = _(
+        "%(count)s of %(all)s sub-activities; with what is published, %(share)s %% of the ceiling of %(total)s"
+    ) % {
         "count": len(read),
         "all": of_period.count(),
         "share": points(share),
@@ -139,7 +143,11 @@ def _figures(figures: Figures) -> Figures:
     if not band:
         return figures
     return Figures(
-        **{name: getattr(figures, name) for name in figures.__dataclass_fields__ if not name.startswith("band")},
+        **{
+            name: getattr(figures, name)
+            for name in figures.__dataclass_fields__
+            if not name.startswith("band")
+        },
         band=band,
         band_word=str(words.COLOURS[band]),
     )
@@ -168,8 +176,6 @@ def _deciders(entries: list) -> list[Decider]:
         )
         for one in latest.values()
     ]
-
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,9 @@ def periods_to_sign(user: User) -> list[Period]:
     """Agency months of the head that are not wholly published, the oldest first."""
     open_reports = _of_head(user).exclude(state=route.PUBLISHED)
     return list(
-        Period.objects.filter(pk__in=open_reports.values("period")).select_related("agency").order_by("first_day", "agency")
+        Period.objects.filter(pk__in=open_reports.values("period"))
+        .select_related("agency")
+        .order_by("first_day", "agency")
     )
 
 

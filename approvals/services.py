@@ -16,7 +16,8 @@ from approvals import recap
 from approvals.document import manifest_bytes
 from approvals.document import render as render_document
 from approvals.models import SigningBatch, SigningEntry
-from approvals.signing import Pkcs12Signer, SigningRefused, verify as verify_signature
+from approvals.signing import Pkcs12Signer, SigningRefused
+from approvals.signing import verify as verify_signature
 from ledger.clock import now as database_now
 from ledger.recording import recorded
 from registry.models import User
@@ -88,12 +89,18 @@ def prepare(*, actor: User, period: Period, versions: Mapping[int, int | None]) 
         )
         _saved(batch, actor)
         SigningEntry.objects.bulk_create(
-            SigningEntry(batch=batch, report=one, position=place, version=one.version, content_hash=one.content_hash)
+            SigningEntry(
+                batch=batch, report=one, position=place, version=one.version, content_hash=one.content_hash
+            )
             for place, one in enumerate(reports, 1)
         )
         payload = {"id": batch.pk}
         Outbox.objects.create(
-            key=f"batch.prepare:{batch.pk}", topic="batch.prepare", payload=payload, created_at=at, not_before=at
+            key=f"batch.prepare:{batch.pk}",
+            topic="batch.prepare",
+            payload=payload,
+            created_at=at,
+            not_before=at,
         )
         nudge()
     return batch
@@ -107,7 +114,9 @@ def _unsignable(actor: User, reports: Sequence[Report], versions: Mapping[int, i
         seen = versions[report.pk]
         if seen is not None and seen != report.version:
             refused.append(
-                Outcome(report.pk, False, report.state, "route.stale", {"seen": seen, "version": report.version})
+                Outcome(
+                    report.pk, False, report.state, "route.stale", {"seen": seen, "version": report.version}
+                )
             )
     for pk, verbs in engine.available(actor, reports).items():
         answer = verbs[route.SIGN]
@@ -117,7 +126,7 @@ def _unsignable(actor: User, reports: Sequence[Report], versions: Mapping[int, i
 
 
 def _document_number(period: Period) -> str:
-    """"RFK/4.01.0.00/2026-01/7QK2": agency, month, and four characters that tell partial documents apart."""
+    """ "RFK/4.01.0.00/2026-01/7QK2": agency, month, and four characters that tell partial documents apart."""
     mark = "".join(secrets.choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(6))
     return f"RFK/{period.agency.code}/{period.first_day:%Y-%m}/{mark}"
 
@@ -142,7 +151,9 @@ def discard(*, actor: User, batch: SigningBatch) -> None:
     with recorded(actor):
         held = SigningBatch.objects.select_for_update().get(pk=batch.pk, signer=actor)
         if held.state not in (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED):
-            raise BatchRefused("batch.state", {"number": held.document_no, "batch_state": str(held.get_state_display())})
+            raise BatchRefused(
+                "batch.state", {"number": held.document_no, "batch_state": str(held.get_state_display())}
+            )
         _void(held, "batch.discarded", {}, actor)
 
 
@@ -170,7 +181,9 @@ def sign(
             code, params = error.outcomes[0].code, error.outcomes[0].params
         with recorded(actor):
             held = SigningBatch.objects.select_for_update().get(pk=batch.pk)
-            if held.state == SigningBatch.State.PUBLISHED:  # the answer to the commit was lost, not the commit
+            if (
+                held.state == SigningBatch.State.PUBLISHED
+            ):  # the answer to the commit was lost, not the commit
                 return held
             _void(held, code, params, actor)
         raise
@@ -183,7 +196,9 @@ def _begin(batch: SigningBatch, actor: User) -> SigningBatch:
         if held.signer_id != actor.pk:
             raise BatchRefused("batch.signer", {"name": held.signer_name})
         if held.state != SigningBatch.State.PREPARED:
-            raise BatchRefused("batch.state", {"number": held.document_no, "batch_state": str(held.get_state_display())})
+            raise BatchRefused(
+                "batch.state", {"number": held.document_no, "batch_state": str(held.get_state_display())}
+            )
         _moved(held, SigningBatch.State.SIGNING, actor)
     return held
 
@@ -195,7 +210,10 @@ def _signature(batch: SigningBatch, signer: Pkcs12Signer) -> bytes:
     if hashlib.sha256(prepared).hexdigest() != batch.prepared_sha256:
         raise BatchRefused("batch.altered", {"number": batch.document_no})
     pdf = signer.sign(
-        prepared, reason=batch.document_no, location=batch.period.agency.government.name, name=batch.signer_name
+        prepared,
+        reason=batch.document_no,
+        location=batch.period.agency.government.name,
+        name=batch.signer_name,
     )
     verdict = verify_signature(pdf, recap.trusted())
     if not verdict.valid or verdict.manifest != json.loads(batch.manifest):
@@ -256,8 +274,18 @@ def _void(batch: SigningBatch, code: str, params: dict[str, Any], actor: User | 
 
 def _saved(batch: SigningBatch, actor: User | None) -> None:
     # simple-history's way of naming person and moment; both come from the act, not from the web server.
-    batch._history_user, batch._history_date = actor, batch.moved_at
+    batch._history_user, batch._history_date = actor, batch.moved_at  # type: ignore[attr-defined]
     batch.save()
 
 
-__all__ = ["BatchRefused", "SigningRefused", "discard", "prepare", "render", "send_back", "sign", "verify", "void_abandoned"]
+__all__ = [
+    "BatchRefused",
+    "SigningRefused",
+    "discard",
+    "prepare",
+    "render",
+    "send_back",
+    "sign",
+    "verify",
+    "void_abandoned",
+]

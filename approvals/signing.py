@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import struct
 import zlib
 from collections.abc import Callable, Sequence
@@ -35,8 +36,12 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 MANIFEST = "manifest.json"
 FIELD = "Jenjang"
-SIGNATURE_ANCHOR = "#signature"  # the printed document marks the place of the visible signature by a link that ends so
+SIGNATURE_ANCHOR = (
+    "#signature"  # the printed document marks the place of the visible signature by a link that ends so
+)
 T = TypeVar("T")
+# An untrusted certificate is an answer (the verdict), not an incident with a trace and a person's number in the log.
+logging.getLogger("pyhanko.sign.validation.generic_cms").setLevel(logging.ERROR)
 # What parsers raise on a file that was cut, damaged or made to harm; named one by one so that our own faults surface.
 BROKEN = (
     PdfError,
@@ -166,7 +171,10 @@ def verify(pdf: bytes, trust: Sequence[bytes], *, at: datetime | None = None) ->
         if not signatures:
             return Verdict(False, "verify.unsigned", manifest=manifest_of(pdf))
         context = ValidationContext(
-            trust_roots=roots, other_certs=SimpleCertificateStore.from_certs([]), allow_fetching=False, moment=at
+            trust_roots=roots,
+            other_certs=SimpleCertificateStore.from_certs([]),
+            allow_fetching=False,
+            moment=at,
         )
         statuses = _apart(lambda: [validate_pdf_signature(one, context) for one in signatures])
         exact = all(_exact(one, pdf) for one in signatures)
@@ -234,10 +242,7 @@ def _exact(signature: EmbeddedPdfSignature, pdf: bytes) -> bool:
     message = cms.ContentInfo.load(content)
     used = len(message.dump())
     digits = content.hex().encode()
-    return (
-        written in (b"<" + digits + b">", b"<" + digits.upper() + b">")
-        and not any(content[used:])
-    )
+    return written in (b"<" + digits + b">", b"<" + digits.upper() + b">") and not any(content[used:])
 
 
 @sensitive_variables("content", "passphrase")

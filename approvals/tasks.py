@@ -48,7 +48,10 @@ def _one() -> bool:
         except Exception as error:  # noqa: BLE001 - whatever a handler meets must not stop the others
             log.warning("outbox row %s (%s) failed: %s", row.pk, row.topic, type(error).__name__)
             # Only the kind of error is kept: its text may carry what somebody wrote.
-            row.last_error, row.not_before = type(error).__name__, now() + timedelta(seconds=10 * 2**row.attempts)
+            row.last_error, row.not_before = (
+                type(error).__name__,
+                now() + timedelta(seconds=10 * 2**row.attempts),
+            )
         row.attempts += 1
         row.save()
     return True

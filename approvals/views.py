@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -54,7 +55,9 @@ def to_sign(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, token: str) -> HttpResponse:
     """One report as it will be judged. Looking at it ends its officer's chance to recall it."""
     user: User = request.user  # type: ignore[assignment]
-    report = get_object_or_404(Report.objects.visible_to(user).select_related("period__agency__government"), token=token)
+    report = get_object_or_404(
+        Report.objects.visible_to(user).select_related("period__agency__government"), token=token
+    )
     if request.method == "POST":
         return deciding.act_on(request, user, report)
     deciding.open_for(user, report)
@@ -74,7 +77,10 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
         if not errors:
             return redirect("approvals:batch", token)
         found = _seen_batch(user, token)
-    unsigned = found.state in (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED) and found.signer_id == user.pk
+    unsigned = (
+        found.state in (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED)
+        and found.signer_id == user.pk
+    )
     context = pages.batch_context(found) | deciding.sign_words(errors)
     template = "approvals/sign.html" if unsigned else "approvals/batch.html"
     return render(request, template, context, status=422 if errors else 200)
@@ -93,7 +99,7 @@ def discard(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_GET
-def document(request: HttpRequest, token: str) -> HttpResponse:
+def document(request: HttpRequest, token: str) -> HttpResponseBase:
     """The prepared or signed PDF, for those who may see the batch."""
     user: User = request.user  # type: ignore[assignment]
     found = _seen_batch(user, token)
@@ -104,7 +110,9 @@ def document(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _seen_batch(user: User, token: str) -> SigningBatch:
-    found = get_object_or_404(SigningBatch.objects.select_related("period__agency__government", "signer"), token=token)
+    found = get_object_or_404(
+        SigningBatch.objects.select_related("period__agency__government", "signer"), token=token
+    )
     seen = Report.objects.visible_to(user).filter(signings__batch=found).exists()
     if found.signer_id != user.pk and not seen:
         raise Http404
@@ -119,13 +127,15 @@ def _file_name(found: SigningBatch) -> str:
 @require_GET
 def verification(request: HttpRequest, token: str) -> HttpResponse:
     """Is this document genuine? For anybody who has it in hand."""
-    found = get_object_or_404(SigningBatch.objects.select_related("period__agency__government", "signer"), token=token)
+    found = get_object_or_404(
+        SigningBatch.objects.select_related("period__agency__government", "signer"), token=token
+    )
     return render(request, "approvals/verification.html", pages.verification_context(found))
 
 
 @login_not_required
 @require_GET
-def public_document(request: HttpRequest, token: str) -> HttpResponse:
+def public_document(request: HttpRequest, token: str) -> HttpResponseBase:
     """The signed PDF of a published batch."""
     found = get_object_or_404(SigningBatch, token=token, state=SigningBatch.State.PUBLISHED)
     return FileResponse(found.signed_file.open("rb"), filename=_file_name(found), content_type=PDF)
@@ -151,7 +161,8 @@ def notices(request: HttpRequest) -> HttpResponse:
             mine.filter(read_at=None).update(read_at=database_now())
         return redirect("approvals:notices")
     page = Paginator(mine, 30).get_page(request.GET.get("page"))
-    rows = [{"sentence": say(one.code, one.params), "url": one.link, "at": one.created_at, "read": one.read_at} for one in page]
+    rows = [
+        {"sentence": say(one.code, one.params), "url": one.link, "at": one.created_at, "read": one.read_at}
+        for one in page
+    ]
     return render(request, "approvals/notices.html", {"page": page, "base": "", "rows": rows})
-
-

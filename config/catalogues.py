@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
+from tokenize import TokenError
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -28,13 +29,19 @@ TAGS = re.compile(r"</?[a-z][^>]*>")
 WIDTH = 110
 
 
+class Unreadable(Exception):
+    """A source file in which texts cannot be looked for; says which."""
+
+
 def collect(base: Path, packages: Iterable[Path]) -> Catalog:
     """Every text that the packages and the templates ask a translation for, in the order of the files."""
     found = Catalog()
-    python = [path for package in packages for path in package.rglob("*.py") if "migrations" not in path.parts]
+    python = [
+        path for package in packages for path in package.rglob("*.py") if "migrations" not in path.parts
+    ]
     for path in sorted([*python, *_templates(base)]):
         place = (path.relative_to(base).as_posix(), 0)
-        for _line, ids, _comments, context in extract("python", BytesIO(_readable(path)), keywords=CALLS):
+        for ids, context in _asked(path):
             found.add(ids, locations=[place], context=context)
     return found
 
@@ -126,6 +133,14 @@ def _strings(message: Message) -> tuple[str, ...]:
 
 def _id(message: Message) -> str:
     return str(message.id[0] if message.pluralizable else message.id)
+
+
+def _asked(path: Path) -> list[tuple[str | tuple[str, str], str | None]]:
+    try:
+        asked = extract("python", BytesIO(_readable(path)), keywords=CALLS)
+        return [(ids, context) for _line, ids, _comments, context in asked]
+    except (SyntaxError, TokenError) as error:
+        raise Unreadable(f"{path}: {error}") from error
 
 
 def _templates(base: Path) -> Iterator[Path]:

@@ -24,7 +24,12 @@ ICONS = {
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The government, the links by role, the office line, unread notices and the banner of example data."""
-    context: dict[str, Any] = {"government": government(), "demo_banner": settings.DEMO, "nav": [], "public_url": settings.PUBLIC_URL}
+    context: dict[str, Any] = {
+        "government": government(),
+        "demo_banner": settings.DEMO,
+        "nav": [],
+        "public_url": settings.PUBLIC_URL,
+    }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return context
@@ -33,7 +38,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return context | {
         "office_line": "; ".join(_line(office) for office in offices),
         "nav": [
-            {"label": label, "url": reverse(name), "icon": ICONS[name], "current": request.path.startswith(reverse(name))}
+            {
+                "label": label,
+                "url": reverse(name),
+                "icon": ICONS[name],
+                "current": request.path.startswith(reverse(name)),
+            }
             for name, label in links
         ],
         "notices_url": reverse("approvals:notices"),

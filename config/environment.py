@@ -71,7 +71,12 @@ def storage(folder: Path) -> dict[str, Any]:
     """Evidence goes to S3 when a bucket is named, else to a private folder outside the web root."""
     bucket = os.environ.get("AWS_STORAGE_BUCKET_NAME")
     if bucket:
-        options = {"bucket_name": bucket, "default_acl": "private", "querystring_auth": True, "file_overwrite": False}
+        options = {
+            "bucket_name": bucket,
+            "default_acl": "private",
+            "querystring_auth": True,
+            "file_overwrite": False,
+        }
         endpoint = os.environ.get("AWS_S3_ENDPOINT_URL")
         return {
             "BACKEND": "storages.backends.s3.S3Storage",

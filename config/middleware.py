@@ -25,7 +25,7 @@ class ReaderMiddleware:
             if here:
                 timezone.activate(here.time_zone)
             if request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-                translation.activate(request.user.language)  # type: ignore[union-attr]
+                translation.activate(request.user.language)
             response = self.get_response(request)
         finally:
             current_request.reset(mark)

@@ -24,9 +24,13 @@ if len(SECRET_KEY) < 50:
         f"SECRET_KEY has {len(SECRET_KEY)} characters and needs at least 50. Set SECRET_KEY or SECRET_KEY_FILE "
         'to the output of: python3 -c "import secrets; print(secrets.token_urlsafe(60))"'
     )
-ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS") or ([] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS") or (
+    [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
+)
 CSRF_TRUSTED_ORIGINS = environment.items("CSRF_TRUSTED_ORIGINS")
-PUBLIC_URL = os.environ.get("JENJANG_PUBLIC_URL", f"http://localhost:{os.environ.get('PORT', '8000')}").rstrip("/")
+PUBLIC_URL = os.environ.get(
+    "JENJANG_PUBLIC_URL", f"http://localhost:{os.environ.get('PORT', '8000')}"
+).rstrip("/")
 
 INSTALLED_APPS = [
     "config",

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
@@ -15,7 +16,12 @@ urlpatterns = [
     path("", include("approvals.urls")),
     path("audit/", include("audit.urls")),
     path("accounts/", include("allauth.urls")),
-    path("language/", login_not_required(set_language), name="set_language"),
-    path("styleguide/", login_not_required(TemplateView.as_view(template_name="styleguide.html")), name="styleguide"),
+    # Only a cookie of the reader's own changes; without a token the public pages can be cached.
+    path("language/", csrf_exempt(login_not_required(set_language)), name="set_language"),
+    path(
+        "styleguide/",
+        login_not_required(TemplateView.as_view(template_name="styleguide.html")),
+        name="styleguide",
+    ),
     path("admin/", admin.site.urls),
 ]

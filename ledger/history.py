@@ -14,7 +14,14 @@ def kept(**options: Any) -> HistoricalRecords:
 
 
 def insert_history(
-    cursor: Any, model: type[models.Model], ids: Sequence[int], *, kind: str, actor_id: int | None, at: datetime, reason: str = ""
+    cursor: Any,
+    model: type[models.Model],
+    ids: Sequence[int],
+    *,
+    kind: str,
+    actor_id: int | None,
+    at: datetime,
+    reason: str = "",
 ) -> None:
     """One history row for each of `ids` as it is now; `kind` is '+', '~' or '-' as in django-simple-history."""
     history = model.history.model  # type: ignore[attr-defined]

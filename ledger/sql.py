@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - table and column names come from migrations, never from a request
 """SQL that makes a table speak to the ledger, for the migrations of the apps above.
 
 `audit(table, columns, hashed)` returns the statements that give a table its three statement-level triggers. One event

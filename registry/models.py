@@ -81,7 +81,9 @@ class Government(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("government"), _("governments")
         constraints = [
-            models.CheckConstraint(condition=Q(fiscal_start_month__in=(1, 7)), name="government_starts_in_1_or_7")
+            models.CheckConstraint(
+                condition=Q(fiscal_start_month__in=(1, 7)), name="government_starts_in_1_or_7"
+            )
         ]
 
     def __str__(self) -> str:
@@ -103,7 +105,9 @@ class Unit(models.Model):
         PUBLIC_ENTITY = "PUBLIC_ENTITY", _("Public entity")
 
     government = models.ForeignKey(Government, models.PROTECT, verbose_name=_("government"))
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=200)
@@ -120,7 +124,9 @@ class Unit(models.Model):
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(fields=["government", "code"], name="one_unit_per_code"),
-            models.UniqueConstraint(fields=["government"], condition=Q(parent=None), name="one_root_per_government"),
+            models.UniqueConstraint(
+                fields=["government"], condition=Q(parent=None), name="one_root_per_government"
+            ),
         ]
         indexes = [models.Index(fields=["path"], name="unit_path", opclasses=["text_pattern_ops"])]
         permissions = [
@@ -175,7 +181,8 @@ class Assignment(models.Model):
         verbose_name, verbose_name_plural = _("assignment"), _("assignments")
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="assignment_ends_after_it_begins"
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="assignment_ends_after_it_begins",
             ),
             ExclusionConstraint(
                 name="one_holder_at_a_time",
@@ -183,8 +190,11 @@ class Assignment(models.Model):
                     ("post", RangeOperators.EQUAL),
                     (
                         Func(
-                            F("valid_from"), F("valid_to"), models.Value("[]"),
-                            function="daterange", output_field=DateRangeField(),
+                            F("valid_from"),
+                            F("valid_to"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
                         ),
                         RangeOperators.OVERLAPS,
                     ),
@@ -197,8 +207,11 @@ class Assignment(models.Model):
                     ("post", RangeOperators.EQUAL),
                     (
                         Func(
-                            F("valid_from"), F("valid_to"), models.Value("[]"),
-                            function="daterange", output_field=DateRangeField(),
+                            F("valid_from"),
+                            F("valid_to"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
                         ),
                         RangeOperators.OVERLAPS,
                     ),
@@ -246,7 +259,9 @@ class Reach(models.Model):
 class FiscalYear(models.Model):
     """A budget year of a government; months are counted from its start, 1 to 12, and 13 is the adjustment."""
 
-    government = models.ForeignKey(Government, models.PROTECT, related_name="fiscal_years", verbose_name=_("government"))
+    government = models.ForeignKey(
+        Government, models.PROTECT, related_name="fiscal_years", verbose_name=_("government")
+    )
     label = models.CharField(_("label"), max_length=9)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
@@ -254,7 +269,9 @@ class FiscalYear(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("fiscal year"), _("fiscal years")
-        constraints = [models.UniqueConstraint(fields=["government", "label"], name="one_fiscal_year_per_label")]
+        constraints = [
+            models.UniqueConstraint(fields=["government", "label"], name="one_fiscal_year_per_label")
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -271,7 +288,9 @@ class Nomenclature(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("nomenclature"), _("nomenclature")
-        constraints = [models.UniqueConstraint(fields=["government", "year", "code"], name="one_name_per_code_and_year")]
+        constraints = [
+            models.UniqueConstraint(fields=["government", "year", "code"], name="one_name_per_code_and_year")
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -287,17 +306,29 @@ class BudgetItem(models.Model):
     output_indicator = models.CharField(_("output indicator"), max_length=400, blank=True)
     output_unit = models.CharField(_("unit of output"), max_length=80, blank=True)
     officer_post = models.ForeignKey(
-        Post, models.PROTECT, null=True, blank=True, related_name="entered_items", verbose_name=_("technical officer's post")
+        Post,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entered_items",
+        verbose_name=_("technical officer's post"),
     )
     verifier_post = models.ForeignKey(
-        Post, models.PROTECT, null=True, blank=True, related_name="verified_items", verbose_name=_("verifier's post")
+        Post,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="verified_items",
+        verbose_name=_("verifier's post"),
     )
     history = kept()
 
     class Meta:
         verbose_name, verbose_name_plural = _("sub-activity"), _("sub-activities")
         constraints = [
-            models.UniqueConstraint(fields=["fiscal_year", "unit", "sub_activity_code"], name="one_item_per_unit_and_code")
+            models.UniqueConstraint(
+                fields=["fiscal_year", "unit", "sub_activity_code"], name="one_item_per_unit_and_code"
+            )
         ]
 
     def __str__(self) -> str:
@@ -316,7 +347,9 @@ class BudgetLine(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("budget line"), _("budget lines")
         constraints = [
-            models.UniqueConstraint(fields=["item", "account_code", "fund_source"], name="one_line_per_account_and_source")
+            models.UniqueConstraint(
+                fields=["item", "account_code", "fund_source"], name="one_line_per_account_and_source"
+            )
         ]
 
     def __str__(self) -> str:
@@ -343,10 +376,13 @@ class BudgetVersion(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("budget version"), _("budget versions")
         constraints = [
-            models.UniqueConstraint(fields=["fiscal_year", "unit", "sequence"], name="one_version_per_sequence"),
+            models.UniqueConstraint(
+                fields=["fiscal_year", "unit", "sequence"], name="one_version_per_sequence"
+            ),
             models.CheckConstraint(condition=Q(effective_month__range=(1, 13)), name="version_month_1_to_13"),
             models.CheckConstraint(
-                condition=~Q(kind="murni") | Q(effective_month=1), name="original_budget_is_in_force_from_month_1"
+                condition=~Q(kind="murni") | Q(effective_month=1),
+                name="original_budget_is_in_force_from_month_1",
             ),
         ]
 
@@ -363,11 +399,19 @@ class BudgetItemVersion(models.Model):
         TIME = "TIME", _("Time")
         MILESTONE = "MILESTONE", _("Milestones")
 
-    item = models.ForeignKey(BudgetItem, models.PROTECT, related_name="versions", verbose_name=_("sub-activity"))
-    version = models.ForeignKey(BudgetVersion, models.PROTECT, related_name="items", verbose_name=_("budget version"))
+    item = models.ForeignKey(
+        BudgetItem, models.PROTECT, related_name="versions", verbose_name=_("sub-activity")
+    )
+    version = models.ForeignKey(
+        BudgetVersion, models.PROTECT, related_name="items", verbose_name=_("budget version")
+    )
     ceiling = models.DecimalField(_("ceiling"), max_digits=20, decimal_places=2)
-    output_target = models.DecimalField(_("output target"), max_digits=18, decimal_places=4, null=True, blank=True)
-    physical_mode = models.CharField(_("physical mode"), max_length=10, choices=Mode.choices, default=Mode.PERCENT)
+    output_target = models.DecimalField(
+        _("output target"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    physical_mode = models.CharField(
+        _("physical mode"), max_length=10, choices=Mode.choices, default=Mode.PERCENT
+    )
     active = models.BooleanField(_("active"), default=True)
     history = kept()
 
@@ -382,8 +426,12 @@ class BudgetItemVersion(models.Model):
 class BudgetLineVersion(models.Model):
     """Ceiling (rupiah) of a line in one version."""
 
-    line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="versions", verbose_name=_("budget line"))
-    version = models.ForeignKey(BudgetVersion, models.PROTECT, related_name="lines", verbose_name=_("budget version"))
+    line = models.ForeignKey(
+        BudgetLine, models.PROTECT, related_name="versions", verbose_name=_("budget line")
+    )
+    version = models.ForeignKey(
+        BudgetVersion, models.PROTECT, related_name="lines", verbose_name=_("budget version")
+    )
     ceiling = models.DecimalField(_("ceiling"), max_digits=20, decimal_places=2)
     history = kept()
 
@@ -398,10 +446,14 @@ class BudgetLineVersion(models.Model):
 class MonthlyPlan(models.Model):
     """Planned cash (rupiah) and physical increment (points, or output units in VOLUME mode); NULL is "no plan"."""
 
-    item_version = models.ForeignKey(BudgetItemVersion, models.PROTECT, related_name="plan", verbose_name=_("ceiling"))
+    item_version = models.ForeignKey(
+        BudgetItemVersion, models.PROTECT, related_name="plan", verbose_name=_("ceiling")
+    )
     month = models.PositiveSmallIntegerField(_("month"))
     cash = models.DecimalField(_("planned cash"), max_digits=20, decimal_places=2, null=True, blank=True)
-    physical = models.DecimalField(_("planned physical"), max_digits=18, decimal_places=4, null=True, blank=True)
+    physical = models.DecimalField(
+        _("planned physical"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
     history = kept()
 
     class Meta:
@@ -410,6 +462,7 @@ class MonthlyPlan(models.Model):
             models.UniqueConstraint(fields=["item_version", "month"], name="one_plan_per_month"),
             models.CheckConstraint(condition=Q(month__range=(1, 12)), name="plan_month_1_to_12"),
         ]
+
 
 from registry.grants import UnitGroupPermission, UnitUserPermission  # noqa: E402  (needs Unit above)
 

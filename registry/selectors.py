@@ -20,9 +20,9 @@ def offices_of(user: User) -> list[Office]:
 
 def rights_of(user: User) -> set[str]:
     """The rights a person has been granted anywhere: see_unit, audit_unit, oversee_unit."""
-    return set(Reach.objects.filter(person=user.pk, id__startswith="grant-").values_list("right", flat=True)) | set(
-        Reach.objects.filter(person=user.pk, id__startswith="group-").values_list("right", flat=True)
-    )
+    return set(
+        Reach.objects.filter(person=user.pk, id__startswith="grant-").values_list("right", flat=True)
+    ) | set(Reach.objects.filter(person=user.pk, id__startswith="group-").values_list("right", flat=True))
 
 
 def audited_paths(user: User) -> list[str]:
@@ -36,7 +36,9 @@ def overseen_paths(user: User) -> list[str]:
 
 
 def _paths(user: User, rights: Sequence[str]) -> list[str]:
-    return list(Reach.objects.filter(person=user.pk, right__in=rights).values_list("path", flat=True).distinct())
+    return list(
+        Reach.objects.filter(person=user.pk, right__in=rights).values_list("path", flat=True).distinct()
+    )
 
 
 def within(paths: Sequence[str], field: str = "path") -> Q:

@@ -88,7 +88,9 @@ def gather(model: Any, cursor: Any, documents: Sequence[Any], question: Question
         (editors if edited else deciders)[pk].add(person)
     rows = {row[0]: row[1:] for row in cursor.execute(CONTEXT, asked).fetchall()}
     facts = {
-        document.pk: _facts(document, rows[document.pk], question, offices, editors[document.pk], deciders[document.pk])
+        document.pk: _facts(
+            document, rows[document.pk], question, offices, editors[document.pk], deciders[document.pk]
+        )
         for document in documents
     }
     if question.verb == route.SUBMIT:
@@ -105,7 +107,9 @@ def _facts(
     editors: set[int],
     deciders: set[int],
 ) -> Facts:
-    unit, parent, agency, officer, verifier, opens, locks, closed, earlier, unpublished, submitter, opened = row
+    unit, parent, agency, officer, verifier, opens, locks, closed, earlier, unpublished, submitter, opened = (
+        row
+    )
     tiers = law(document.route_id)
     named: Mapping[int, int | None] = {0: officer} | {
         number: verifier for number, tier in enumerate(tiers.tiers) if number and tier.scope == "item"
@@ -139,7 +143,9 @@ def _facts(
 
 def _blocking(cursor: Any, ids: Sequence[int]) -> dict[int, int]:
     """How many blocking findings each report has by the rules of domain.md 2.3."""
-    found = {pk: rules.check_submission(facts, figures.POLICY) for pk, facts in figures.load(cursor, ids).items()}
+    found = {
+        pk: rules.check_submission(facts, figures.POLICY) for pk, facts in figures.load(cursor, ids).items()
+    }
     return {pk: sum(finding.blocks for finding in findings) for pk, findings in found.items()}
 
 

@@ -13,7 +13,7 @@ from ledger.recording import recorded
 from registry.models import BudgetItem, FiscalYear, Government, Unit, User
 from submissions.models import CalendarRule, Holiday, Period, Report, ReportLine
 from submissions.moments import CalendarPolicy, due_moments, fiscal_month, start_of_month
-from workflow.cursor import Prepared, prepared
+from workflow.cursor import Prepared, moment, prepared
 from workflow.engine import newest_route
 
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
@@ -104,8 +104,10 @@ def open_month(
     moments = asdict(due_moments(policy_of(fiscal_year), first, month))
     with recorded(actor):
         cursor = prepared()
-        (now,) = cursor.execute("SELECT jenjang_now()").fetchone()
-        existing = set(Period.objects.filter(fiscal_year=fiscal_year, month=month).values_list("agency", flat=True))
+        now = moment(cursor)
+        existing = set(
+            Period.objects.filter(fiscal_year=fiscal_year, month=month).values_list("agency", flat=True)
+        )
         new = [
             Period(fiscal_year=fiscal_year, agency=unit, month=month, first_day=first, **moments)
             for unit in units
@@ -114,7 +116,9 @@ def open_month(
         Period.objects.bulk_create(new)
         _remember(cursor, Period, [period.pk for period in new], actor, now)
         periods = list(
-            Period.objects.filter(fiscal_year=fiscal_year, month=month, agency__in=units).values_list("pk", flat=True)
+            Period.objects.filter(fiscal_year=fiscal_year, month=month, agency__in=units).values_list(
+                "pk", flat=True
+            )
         )
         reports = _reports(cursor, periods, units, actor, now)
     return Opened(len(new), reports)
@@ -124,14 +128,20 @@ def close_month(*, fiscal_year: FiscalYear, month: int, actor: User | None = Non
     """Close a month for good: nothing moves in it any more. Returns how many periods were still open."""
     with recorded(actor):
         cursor = prepared()
-        (now,) = cursor.execute("SELECT jenjang_now()").fetchone()
+        now = moment(cursor)
         closed = cursor.execute(
             "UPDATE submissions_period SET closed_at = %s WHERE fiscal_year_id = %s AND month = %s AND closed_at IS NULL"
             " RETURNING id",
             [now, fiscal_year.pk, month],
         ).fetchall()
         insert_history(
-            cursor, Period, [pk for (pk,) in closed], kind="~", actor_id=actor.pk if actor else None, at=now, reason="close"
+            cursor,
+            Period,
+            [pk for (pk,) in closed],
+            kind="~",
+            actor_id=actor.pk if actor else None,
+            at=now,
+            reason="close",
         )
     return len(closed)
 
@@ -153,10 +163,14 @@ def _in_order(fiscal_year: FiscalYear, month: int, units: Sequence[Unit]) -> Non
         .first()
     )
     if latest:
-        raise CalendarRefused("calendar.order", {"agency": latest["agency__name"], "last_month": latest["month"]})
+        raise CalendarRefused(
+            "calendar.order", {"agency": latest["agency__name"], "last_month": latest["month"]}
+        )
 
 
-def _reports(cursor: Prepared, periods: list[int], units: Sequence[Unit], actor: User | None, now: Any) -> int:
+def _reports(
+    cursor: Prepared, periods: list[int], units: Sequence[Unit], actor: User | None, now: Any
+) -> int:
     codes = Unit.objects.filter(agency__in=units).values_list("route_code", flat=True).distinct()
     routes = {code: newest_route(code).pk for code in codes}
     made = cursor.execute(REPORTS, {"routes": json.dumps(routes), "periods": periods}).fetchall()

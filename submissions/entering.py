@@ -56,9 +56,9 @@ class Table:
 
     @property
     def failed(self) -> bool:
-        return bool(self.sentences or self.statement_error or any(one.errors for one in self.typed.values())) or any(
-            finding.blocks for found in self.findings.values() for finding in found
-        )
+        return bool(
+            self.sentences or self.statement_error or any(one.errors for one in self.typed.values())
+        ) or any(finding.blocks for found in self.findings.values() for finding in found)
 
     def take(self, post: QueryDict, files: MultiValueDict[str, Any], language: str) -> None:
         """Save what can be saved, attach and remove files, then submit what was ticked when all of that went well."""
@@ -69,7 +69,9 @@ class Table:
             self._submit(post)
         if self.failed:
             # What was saved is shown as stored; only what was refused keeps the typed text and its old version.
-            refused = {pk for pk, one in self.typed.items() if one.errors or self._blocked(pk) or pk in self.refusals}
+            refused = {
+                pk for pk, one in self.typed.items() if one.errors or self._blocked(pk) or pk in self.refusals
+            }
             self.typed = {pk: one for pk, one in self.typed.items() if pk in refused}
             self.readings = read([one.id for one in self.readings])
 
@@ -81,7 +83,9 @@ class Table:
         versions = {one.id: one.version for one in self.readings}
         saved = save_entries(actor=self.user, entries=entries)
         self.refusals = saved.refusals
-        self.findings = {pk: found for pk, found in saved.findings.items() if any(one.blocks for one in found)}
+        self.findings = {
+            pk: found for pk, found in saved.findings.items() if any(one.blocks for one in found)
+        }
         self.changed = sum(version != versions[pk] for pk, version in saved.versions.items())
         codes = {one.id: one.code for one in self.readings}
         for pk, refusal in saved.refusals.items():
@@ -95,7 +99,9 @@ class Table:
                 self._attach(one, upload, kind if kind in Evidence.Kind.values else Evidence.Kind.OTHER)
         doomed = post.get("remove_evidence", "")
         if doomed.isdigit():
-            mine = Evidence.objects.filter(pk=int(doomed), report__in=[one.id for one in self.readings]).first()
+            mine = Evidence.objects.filter(
+                pk=int(doomed), report__in=[one.id for one in self.readings]
+            ).first()
             if mine:
                 remove(actor=self.user, evidence=mine)
                 self.changed += 1
@@ -106,7 +112,9 @@ class Table:
             attach(actor=self.user, report=Report.objects.get(pk=one.id), upload=upload, kind=kind)
             self.changed += 1
         except FileRefused as refused:
-            self.sentences.append({"field": name, "sentence": f"{one.code}: {say(refused.code, refused.params)}"})
+            self.sentences.append(
+                {"field": name, "sentence": f"{one.code}: {say(refused.code, refused.params)}"}
+            )
         except Refused as refused:
             said = say(refused.outcomes[0].code, refused.outcomes[0].params)
             self.sentences.append({"field": name, "sentence": f"{one.code}: {said}"})
@@ -138,7 +146,9 @@ class Table:
 def table_of(user: User, month: str) -> Table:
     """The month of everybody's own items; empty for somebody who has none."""
     reports = selectors.my_reports(user).filter(period__first_day=first_day(month), period__month__lte=12)
-    periods = list(Period.objects.filter(pk__in=reports.values("period")).select_related("agency", "fiscal_year"))
+    periods = list(
+        Period.objects.filter(pk__in=reports.values("period")).select_related("agency", "fiscal_year")
+    )
     return Table(user, month, periods, read(reports.values_list("pk", flat=True)), database_now())
 
 
@@ -249,8 +259,12 @@ def tell_outcomes(request: HttpRequest, outcomes: Sequence[Outcome], done_word: 
     if done:
         messages.success(request, f"{done_word}: {done}.")
     codes: Mapping[int, str] = dict(
-        Report.objects.filter(pk__in=[one.id for one in outcomes]).values_list("pk", "item__sub_activity_code")
+        Report.objects.filter(pk__in=[one.id for one in outcomes]).values_list(
+            "pk", "item__sub_activity_code"
+        )
     )
     for outcome in outcomes:
         if not outcome.done:
-            messages.error(request, f"{codes.get(outcome.id, outcome.id)}: {say(outcome.code, outcome.params)}")
+            messages.error(
+                request, f"{codes.get(outcome.id, outcome.id)}: {say(outcome.code, outcome.params)}"
+            )

@@ -42,7 +42,9 @@ def attach(*, actor: User, report: Report, upload: UploadedFile, kind: str) -> E
     return attach_to_all(actor=actor, reports=[report], upload=upload, kind=kind)[0]
 
 
-def attach_to_all(*, actor: User, reports: Sequence[Report], upload: UploadedFile, kind: str) -> list[Evidence]:
+def attach_to_all(
+    *, actor: User, reports: Sequence[Report], upload: UploadedFile, kind: str
+) -> list[Evidence]:
     """Keep one file as evidence of several reports that `actor` may write; the same file again is the same evidence.
 
     The file is stored once. Raises FileRefused (content, size, number) or engine.Refused (not his, not open).
@@ -87,7 +89,7 @@ def _store(
         insert_history(cursor, Evidence, [one.pk for one in new], kind="+", actor_id=actor.pk, at=now)
         _changed(cursor, [one.report_id for one in new], actor, now)
     except Exception:
-        first.file.storage.delete(first.file.name)
+        first.file.storage.delete(str(first.file.name))
         raise
 
 
@@ -97,7 +99,7 @@ def remove(*, actor: User, evidence: Evidence) -> None:
         cursor = prepared()
         now, _ = _held(cursor, [evidence.report_id], actor)
         insert_history(cursor, Evidence, [evidence.pk], kind="-", actor_id=actor.pk, at=now)
-        stored, storage = evidence.file.name, evidence.file.storage
+        stored, storage = str(evidence.file.name), evidence.file.storage
         Evidence.objects.filter(pk=evidence.pk)._raw_delete("default")
         _changed(cursor, [evidence.report_id], actor, now)
         if not Evidence.objects.filter(file=stored).exists():
@@ -115,7 +117,13 @@ def _held(cursor: Prepared, ids: Sequence[int], actor: User) -> tuple[datetime, 
 
 
 def _not_too_many(ids: Sequence[int], name: str) -> None:
-    counted = Evidence.objects.filter(report__in=ids).values("report").annotate(n=Count("pk")).order_by("-n").first()
+    counted = (
+        Evidence.objects.filter(report__in=ids)
+        .values("report")
+        .annotate(n=Count("pk"))
+        .order_by("-n")
+        .first()
+    )
     if counted and counted["n"] >= settings.EVIDENCE_MAX_FILES:
         raise FileRefused("evidence.number", {"limit": settings.EVIDENCE_MAX_FILES, "name": name})
 

@@ -62,7 +62,9 @@ def _item(row: Sequence[Any], lines: Sequence[Sequence[Any]]) -> ItemFacts:
     (_, month, ceiling, kind, sequence, mode, status, increment, volume, target, physical_reason, problem_text,
      planned, cash_to_date, points, volumes, evidence) = row  # fmt: skip
     if mode == VOLUME:
-        points = (WHOLE * volumes / target).quantize(Decimal("0.0001"), ROUND_HALF_UP) if target else Decimal(0)
+        points = (
+            (WHOLE * volumes / target).quantize(Decimal("0.0001"), ROUND_HALF_UP) if target else Decimal(0)
+        )
     return ItemFacts(
         month=month,
         ceiling=ceiling,

@@ -33,7 +33,7 @@ def read_entries(post: QueryDict, readings: Iterable[Reading], language: str) ->
 
 def _typed(post: QueryDict, reading: Reading, language: str) -> Typed:
     prefix = f"r{reading.id}-"
-    values = {key.removeprefix(prefix): value.strip() for key, value in post.items() if key.startswith(prefix)}
+    values = {key.removeprefix(prefix): str(post[key]).strip() for key in post if key.startswith(prefix)}
     known = set(Report.Problem.values)
     problems = [code for code in post.getlist(f"{prefix}problems") if code in known]
     typed = Typed(reading.id, values, problems, bool(values.get("select")))

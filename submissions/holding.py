@@ -60,9 +60,7 @@ def where(readings: Sequence[Reading], *, now: datetime) -> dict[int, Where]:
         one.id: _sought(one, law(routes[one.id]).tiers, periods[one.period].agency.path) for one in readings
     }
     holders = _holders(wanted.values())
-    return {
-        one.id: _where(one, _find(wanted[one.id], holders), periods[one.period], now) for one in readings
-    }
+    return {one.id: _where(one, _find(wanted[one.id], holders), periods[one.period], now) for one in readings}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +99,23 @@ def _find(sought: _Sought | None, holders: Sequence[Holder]) -> Holder | None:
     if sought is None:
         return None
     for holder in holders:
-        if holder.post == sought.post if sought.post else (holder.role, holder.path) == (sought.role, sought.path):
+        if (
+            holder.post == sought.post
+            if sought.post
+            else (holder.role, holder.path) == (sought.role, sought.path)
+        ):
             return holder
     return None
 
 
 def _where(reading: Reading, holder: Holder | None, period: Period, now: datetime) -> Where:
-    due = period.entry_due if not reading.tier else period.verify_due if reading.state == SUBMITTED else period.sign_due
+    due = (
+        period.entry_due
+        if not reading.tier
+        else period.verify_due
+        if reading.state == SUBMITTED
+        else period.sign_due
+    )
     if reading.state == PUBLISHED:
         return Where("published", "", "", reading.moved_at, None, False)
     kind = "returned" if reading.state == RETURNED else "draft" if reading.state in OPEN_STATES else "waiting"

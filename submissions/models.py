@@ -48,8 +48,15 @@ class CalendarRule(models.Model):
     verify_day = models.PositiveSmallIntegerField(_("verification due on day"), default=8)
     sign_day = models.PositiveSmallIntegerField(_("signature due on day"), default=10)
     lock_day = models.PositiveSmallIntegerField(_("locked from day"), default=21)
-    day_unit = models.CharField(_("days are"), max_length=10, choices=DayUnit.choices, default=DayUnit.CALENDAR)
-    roll = models.CharField(_("a due day that is no working day moves"), max_length=12, choices=Roll.choices, default=Roll.NEXT_WORKDAY)
+    day_unit = models.CharField(
+        _("days are"), max_length=10, choices=DayUnit.choices, default=DayUnit.CALENDAR
+    )
+    roll = models.CharField(
+        _("a due day that is no working day moves"),
+        max_length=12,
+        choices=Roll.choices,
+        default=Roll.NEXT_WORKDAY,
+    )
     grace_minutes = models.PositiveSmallIntegerField(_("minutes of grace"), default=15)
     history = kept()
 
@@ -89,7 +96,9 @@ class Period(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("period"), _("periods")
         constraints = [
-            models.UniqueConstraint(fields=["fiscal_year", "agency", "month"], name="one_period_per_agency_and_month"),
+            models.UniqueConstraint(
+                fields=["fiscal_year", "agency", "month"], name="one_period_per_agency_and_month"
+            ),
             models.CheckConstraint(condition=Q(month__range=(1, 13)), name="period_month_1_to_13"),
         ]
 
@@ -151,12 +160,18 @@ class Report(Document):
     period = models.ForeignKey(Period, models.PROTECT, related_name="reports")
     revision = models.PositiveSmallIntegerField(default=0)
     budget_version = models.ForeignKey(BudgetVersion, models.PROTECT, related_name="+")
-    ceiling = models.DecimalField(max_digits=20, decimal_places=2)  # of the version in force at month end, rupiah
+    ceiling = models.DecimalField(
+        max_digits=20, decimal_places=2
+    )  # of the version in force at month end, rupiah
     physical_mode = models.CharField(max_length=10, choices=BudgetItemVersion.Mode.choices)
     output_target = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     status = models.CharField(_("execution status"), max_length=20, choices=Status.choices, blank=True)
-    increment = models.DecimalField(_("physical, this month"), max_digits=9, decimal_places=4, null=True)  # points
-    volume = models.DecimalField(_("volume, this month"), max_digits=18, decimal_places=4, null=True)  # output units
+    increment = models.DecimalField(
+        _("physical, this month"), max_digits=9, decimal_places=4, null=True
+    )  # points
+    volume = models.DecimalField(
+        _("volume, this month"), max_digits=18, decimal_places=4, null=True
+    )  # output units
     physical_reason = models.CharField(_("reason of a physical correction"), max_length=500, blank=True)
     problems = ArrayField(models.CharField(max_length=24, choices=Problem.choices), default=list, blank=True)
     problem_text = models.TextField(_("problem"), blank=True, max_length=2000)
@@ -174,7 +189,9 @@ class Report(Document):
     class Meta:
         verbose_name, verbose_name_plural = _("report"), _("reports")
         constraints = [
-            models.UniqueConstraint(fields=["item", "period", "revision"], name="one_report_per_item_month_and_revision"),
+            models.UniqueConstraint(
+                fields=["item", "period", "revision"], name="one_report_per_item_month_and_revision"
+            ),
         ]
         indexes = [
             models.Index(fields=["period", "state"], name="report_period_state"),
@@ -184,8 +201,8 @@ class Report(Document):
     def __str__(self) -> str:
         return self.token
 
-    facts = classmethod(gather)  # type: ignore[assignment]
-    content = classmethod(content_of)  # type: ignore[assignment]
+    facts = classmethod(gather)
+    content = classmethod(content_of)
 
 
 class ReportLine(models.Model):
@@ -231,7 +248,9 @@ class Evidence(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("evidence"), _("evidence")
-        constraints = [models.UniqueConstraint(fields=["report", "sha256"], name="same_evidence_once_per_report")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "sha256"], name="same_evidence_once_per_report")
+        ]
 
 
 class Editor(models.Model):
@@ -253,4 +272,6 @@ class Opening(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["report", "step", "person"], name="one_opening_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "step", "person"], name="one_opening_per_person")
+        ]

@@ -1,13 +1,13 @@
 """What the officer's pages show: plain dictionaries for the templates, shapes as each template says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from submissions import figures, rules
 from submissions.facts import BLOCK, INFO, VOLUME, WHOLE, ZERO, Finding
@@ -56,7 +56,8 @@ def month_card(period: Period, readings: Sequence[Reading], now: datetime) -> di
         "without_evidence": sum(one.started and not one.evidence_count for one in readings),
         "submitted": sum(state not in (DRAFT, RETURNED, PUBLISHED) for state in states),
         "published": states.count(PUBLISHED),
-        "can_enter": any(state in OPEN_STATES for state in states) and period.opens_at <= now < period.lock_at,
+        "can_enter": any(state in OPEN_STATES for state in states)
+        and period.opens_at <= now < period.lock_at,
     }
 
 
@@ -80,7 +81,16 @@ def report_row(one: Reading, where: Where | None) -> dict[str, Any]:
 
 def total_row(total: Total) -> dict[str, Any]:
     """The foot of a table."""
-    names = ("ceiling", "before", "last_month", "this_month", "cumulative", "remaining", "absorption", "physical")
+    names = (
+        "ceiling",
+        "before",
+        "last_month",
+        "this_month",
+        "cumulative",
+        "remaining",
+        "absorption",
+        "physical",
+    )
     return {name: getattr(total, name) for name in names}
 
 
@@ -99,13 +109,22 @@ class EntryItem:
         editable: bool = False,
         changed_meanwhile: bool = False,
     ) -> None:
-        self.reading, self.typed, self.editable, self.changed_meanwhile = reading, typed, editable, changed_meanwhile
+        self.reading, self.typed, self.editable, self.changed_meanwhile = (
+            reading,
+            typed,
+            editable,
+            changed_meanwhile,
+        )
         self.returned, self.where, self.evidence, self.findings = returned, where, evidence, findings
 
     @property
     def errors(self) -> dict[str, str]:
         """Field (without the report's prefix) -> sentence; what could not be read comes before what a rule says."""
-        found = {field_of(one): say(one.code, one.params) for one in reversed(self.findings) if one.severity == BLOCK}
+        found = {
+            field_of(one): say(one.code, one.params)
+            for one in reversed(self.findings)
+            if one.severity == BLOCK
+        }
         return found | (self.typed.errors if self.typed else {})
 
     def _value(self, name: str, stored: str) -> str:
@@ -117,7 +136,9 @@ class EntryItem:
         return {
             "report_id": one.id,
             # After a conflict was shown cell by cell, saving again is a decision and no accident (V-54).
-            "version": str(one.version) if self.changed_meanwhile else self._value("version", str(one.version)),
+            "version": str(one.version)
+            if self.changed_meanwhile
+            else self._value("version", str(one.version)),
             "code": one.code,
             "name": one.name,
             "state": one.state,
@@ -138,7 +159,9 @@ class EntryItem:
             "problem_error": errors.get("problem_text", "") or errors.get("status_reason", ""),
             "follow_up_text": self._value("follow_up_text", one.follow_up_text),
             "follow_up_pic": self._value("follow_up_pic", one.follow_up_pic),
-            "follow_up_due": self._value("follow_up_due", one.follow_up_due.isoformat() if one.follow_up_due else ""),
+            "follow_up_due": self._value(
+                "follow_up_due", one.follow_up_due.isoformat() if one.follow_up_due else ""
+            ),
             "follow_up_error": errors.get("follow_up_text", "") or errors.get("follow_up_due", ""),
             "public_note": self._value("public_note", one.public_note),
             "evidence": [file_row(file) for file in self.evidence],
@@ -157,11 +180,24 @@ class EntryItem:
         """What stands there now, beside what was typed, for each cell that differs (V-54)."""
         if not (self.changed_meanwhile and self.typed):
             return []
-        stored = [(f"line-{line.id}", line.account, line.this_month, money) for line in self.reading.lines]
-        stored.append(("volume" if self.reading.by_volume else "increment", _("physical progress"), self.reading.physical_now, quantity))
-        shown = [(name, label, written(now) if now is not None else "–") for name, label, now, written in stored]
+        stored: list[tuple[str, str, Decimal | None, Callable[[Decimal | None], str]]] = [
+            (f"line-{line.id}", line.account, line.this_month, money) for line in self.reading.lines
+        ]
+        stored.append(
+            (
+                "volume" if self.reading.by_volume else "increment",
+                _("physical progress"),
+                self.reading.physical_now,
+                quantity,
+            )
+        )
+        shown = [
+            (name, label, written(now) if now is not None else "–") for name, label, now, written in stored
+        ]
         return [
-            say("entry.conflict", {"field": label, "stored": now, "typed": self.typed.values.get(name) or "–"})
+            say(
+                "entry.conflict", {"field": label, "stored": now, "typed": self.typed.values.get(name) or "–"}
+            )
             for name, label, now in shown
             if (self.typed.values.get(name) or "–") != now
         ]

@@ -1,10 +1,9 @@
 """Reports as people read them: this month beside last month, the plan, and what is left. Two statements for any set."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 
@@ -217,16 +216,16 @@ class Reading:
         return formulas.physical_of_volume(value, self.target) if self.target else None
 
 
-def read(ids: Sequence[int]) -> list[Reading]:
+def read(ids: Iterable[int]) -> list[Reading]:
     """The readings of these reports, by month, unit and code."""
     wanted = list(ids)
     with connection.cursor() as cursor:
         cursor.execute(LINES, [wanted])
         lines: dict[int, list[LineReading]] = {}
-        for report, *row in cursor.fetchall():
-            lines.setdefault(report, []).append(LineReading(*row[:-1], tuple(row[-1])))
+        for report, *row, published in cursor.fetchall():
+            lines.setdefault(report, []).append(LineReading(*(*row, tuple(published))))
         cursor.execute(ITEMS, [wanted])
-        return [Reading(*row, tuple(lines.get(row[0], ()))) for row in cursor.fetchall()]
+        return [Reading(*(*row, tuple(lines.get(row[0], ())))) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +240,8 @@ class Total:
     cash_plan: Decimal | None
     physical: Decimal | None
     physical_month: Decimal | None
-    physical_planned: Decimal | None
+    physical_planned: Decimal | None  # of those that have a plan
+    physical_of_planned: Decimal | None  # what those reached: a deviation compares like with like
 
     @property
     def remaining(self) -> Decimal:
@@ -253,26 +253,26 @@ class Total:
 
     @property
     def deviation(self) -> Decimal | None:
-        return formulas.deviation(self.physical, self.physical_planned)
+        return formulas.deviation(self.physical_of_planned, self.physical_planned)
 
 
 def total(readings: Sequence[Reading]) -> Total:
-    """Sums of money; progress weighted by ceiling, None without a ceiling. A plan is None unless all have one."""
-
-    def weighted(values: Sequence[Decimal | None]) -> Decimal | None:
-        parts = [formulas.Weighed(one.ceiling, value or ZERO) for one, value in zip(readings, values, strict=True)]
-        return formulas.weighted_physical(parts)
-
-    plans = [one.physical_planned for one in readings]
-    cash: list[Any] = [one.cash_plan for one in readings]
+    """Sums of money; progress weighted by ceiling, None without a ceiling; plans over those that have one."""
+    planned = [one for one in readings if one.physical_planned is not None]
+    cash = [one.cash_plan for one in readings if one.cash_plan is not None]
     return Total(
         ceiling=sum((one.ceiling for one in readings), ZERO),
         before=sum((one.before for one in readings), ZERO),
         last_month=sum((one.last_month for one in readings), ZERO),
         this_month=sum((one.this_month or ZERO for one in readings), ZERO),
         cumulative=sum((one.cumulative for one in readings), ZERO),
-        cash_plan=None if not cash or None in cash else sum(cash, ZERO),
-        physical=weighted([one.physical for one in readings]),
-        physical_month=weighted([one.physical_month for one in readings]),
-        physical_planned=None if not plans or None in plans else weighted(plans),
+        cash_plan=sum(cash, ZERO) if cash else None,
+        physical=_weighted((one.ceiling, one.physical) for one in readings),
+        physical_month=_weighted((one.ceiling, one.physical_month) for one in readings),
+        physical_planned=_weighted((one.ceiling, one.physical_planned) for one in planned),
+        physical_of_planned=_weighted((one.ceiling, one.physical) for one in planned),
     )
+
+
+def _weighted(parts: Iterable[tuple[Decimal, Decimal | None]]) -> Decimal | None:
+    return formulas.weighted_physical(formulas.Weighed(ceiling, value or ZERO) for ceiling, value in parts)

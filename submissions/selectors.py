@@ -24,7 +24,9 @@ def my_reports(user: User) -> QuerySet[Report]:
 
 def my_months(user: User) -> list[Period]:
     """Periods in which a person has reports, the newest first."""
-    periods = Period.objects.filter(pk__in=my_reports(user).values("period")).select_related("agency", "fiscal_year")
+    periods = Period.objects.filter(pk__in=my_reports(user).values("period")).select_related(
+        "agency", "fiscal_year"
+    )
     return list(periods.order_by("-first_day", "agency"))
 
 
@@ -57,7 +59,12 @@ def returns_of(readings: Sequence[Reading]) -> dict[int, Return]:
     """The newest return of each report that is returned now."""
     ids = [one.id for one in readings if one.state == RETURNED]
     newest = {decision.object_id: decision for decision in decisions_on(ids).filter(verb=RETURN)}
-    lines = {int(mark.removeprefix("line-")) for one in newest.values() for mark in one.marks if mark.startswith("line-")}
+    lines = {
+        int(mark.removeprefix("line-"))
+        for one in newest.values()
+        for mark in one.marks
+        if mark.startswith("line-")
+    }
     names = _line_names(lines)
     return {
         pk: Return(
@@ -74,7 +81,9 @@ def returns_of(readings: Sequence[Reading]) -> dict[int, Return]:
 
 
 def _line_names(report_lines: Iterable[int]) -> dict[str, str]:
-    rows = ReportLine.objects.filter(pk__in=list(report_lines)).values_list("pk", "line__account_code", "line__account_name")
+    rows = ReportLine.objects.filter(pk__in=list(report_lines)).values_list(
+        "pk", "line__account_code", "line__account_name"
+    )
     return {f"line-{pk}": f"{code} {name}".strip() for pk, code, name in rows}
 
 
@@ -90,5 +99,3 @@ def last_saved(ids: Iterable[int]) -> datetime | None:
     """When one of these reports was last written to."""
     history = Report.history.model.objects.filter(id__in=list(ids), history_type="~")
     return history.aggregate(at=Max("history_date"))["at"]
-
-

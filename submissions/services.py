@@ -14,7 +14,7 @@ from submissions import figures, rules
 from submissions.facts import VOLUME, Finding, ItemFacts
 from submissions.models import Opening, Report, ReportLine
 from workflow import engine, route
-from workflow.cursor import Prepared, prepared
+from workflow.cursor import Prepared, moment, prepared
 from workflow.engine import Outcome
 from workflow.route import Refusal
 
@@ -146,7 +146,9 @@ def _write(cursor: Prepared, kept: Sequence[tuple[Entry, ItemFacts]], actor: Use
     changed = {pk for (pk,) in rows}
     if changed:
         cursor.execute(EDITED, [sorted(changed), actor.pk])
-        insert_history(cursor, ReportLine, [pk for pk, _ in changed_lines], kind="~", actor_id=actor.pk, at=now)
+        insert_history(
+            cursor, ReportLine, [pk for pk, _ in changed_lines], kind="~", actor_id=actor.pk, at=now
+        )
         insert_history(cursor, Report, sorted(changed), kind="~", actor_id=actor.pk, at=now)
     return changed
 
@@ -231,7 +233,7 @@ def repin(*, fiscal_year: Any, unit: Any, actor: User | None = None) -> int:
     """Give a unit's open reports the budget version in force in their month; returns how many changed (domain.md 0.4)."""
     with recorded(actor):
         cursor = prepared()
-        (now,) = cursor.execute("SELECT jenjang_now()").fetchone()
+        now = moment(cursor)
         asked = {"unit": unit.pk, "year": fiscal_year.pk}
         reports = [pk for (pk,) in cursor.execute(PINNED, asked).fetchall()]
         lines = cursor.execute(PINNED_LINES, [reports]).fetchall()
@@ -242,5 +244,7 @@ def repin(*, fiscal_year: Any, unit: Any, actor: User | None = None) -> int:
     return len(reports)
 
 
-def _remember(cursor: Any, model: Any, ids: Iterable[int], kind: str, actor: User | None, now: datetime) -> None:
+def _remember(
+    cursor: Any, model: Any, ids: Iterable[int], kind: str, actor: User | None, now: datetime
+) -> None:
     insert_history(cursor, model, list(ids), kind=kind, actor_id=actor.pk if actor else None, at=now)

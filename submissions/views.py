@@ -29,11 +29,15 @@ def work(request: HttpRequest) -> HttpResponse:
     returned = selectors.returns_of(readings)
     by_id = {one.id: one for one in readings}
     by_period = {period.pk: [one for one in readings if one.period == period.pk] for period in periods}
-    months = [pages.month_card(period, by_period[period.pk], now) for period in periods if period.lock_at > now]
+    months = [
+        pages.month_card(period, by_period[period.pk], now) for period in periods if period.lock_at > now
+    ]
     context = {
         "months": sorted(months, key=lambda month: month["deadline"]["due_at"]),
         "returned": [entering.returned_row(by_id[pk], one) for pk, one in returned.items()],
-        "reports": [pages.report_row(one, holders[one.id]) for one in reversed(readings) if one.started or one.step],
+        "reports": [
+            pages.report_row(one, holders[one.id]) for one in reversed(readings) if one.started or one.step
+        ],
     }
     return render(request, "submissions/work.html", context)
 
@@ -54,7 +58,9 @@ def entry(request: HttpRequest, month: str) -> HttpResponse:
     if table.outcomes:
         done = ",".join(str(outcome.id) for outcome in table.outcomes)
         return redirect(f"{reverse('submissions:submitted', args=[month])}?reports={done}")
-    saved = ngettext("Saved: %(n)s sub-activity.", "Saved: %(n)s sub-activities.", table.changed) % {"n": table.changed}
+    saved = ngettext("Saved: %(n)s sub-activity.", "Saved: %(n)s sub-activities.", table.changed) % {
+        "n": table.changed
+    }
     messages.success(request, saved if table.changed else _("Nothing was changed."))
     return redirect("submissions:entry", month)
 
@@ -95,8 +101,8 @@ def evidence(request: HttpRequest, token: str) -> FileResponse:
     user: User = request.user  # type: ignore[assignment]
     visible = Report.objects.visible_to(user)
     file = get_object_or_404(Evidence, token=token, report__in=visible)
-    response = FileResponse(file.file.open("rb"), as_attachment=True, filename=file.original_name, content_type=file.mime)
+    response = FileResponse(
+        file.file.open("rb"), as_attachment=True, filename=file.original_name, content_type=file.mime
+    )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
-
-

@@ -143,15 +143,25 @@ class World:
             line.pk: LineEntry(None if amount is None else Decimal(amount))
             for line, amount in zip(lines, amounts, strict=False)
         }
-        said = {"status": "PELAKSANAAN", "increment": Decimal(5)} | said
-        return Entry(report_id=report.pk, version=said.pop("version", fresh.version), lines=typed | said.pop("lines", {}), **said)
+        said = {"status": "PELAKSANAAN", "increment": Decimal(5), **said}
+        return Entry(
+            report_id=report.pk,
+            version=said.pop("version", fresh.version),
+            lines={**typed, **said.pop("lines", {})},
+            **said,
+        )
 
-    def entered(self, reports: Sequence[Report], *amounts: int, by: str = "ani", **said: Any) -> dict[int, int]:
+    def entered(
+        self, reports: Sequence[Report], *amounts: int, by: str = "ani", **said: Any
+    ) -> dict[int, int]:
         """Reports with figures in them, ready to submit; id -> version."""
         amounts = amounts or (1,)
         saved = services.save_entries(
             actor=self.people[by],
-            entries=[self.entry(one, *(amounts * len(one.lines.all()) if len(amounts) == 1 else amounts), **said) for one in reports],
+            entries=[
+                self.entry(one, *(amounts * len(one.lines.all()) if len(amounts) == 1 else amounts), **said)
+                for one in reports
+            ],
         )
         assert set(saved.versions) == {one.pk for one in reports}, (saved.refusals, saved.findings)
         return saved.versions
@@ -159,10 +169,14 @@ class World:
     def with_evidence(self, reports: Sequence[Report], by: str = "ani") -> dict[int, int]:
         """The same with one photograph each."""
         upload = SimpleUploadedFile("foto.png", PNG)
-        evidence.attach_to_all(actor=self.people[by], reports=list(reports), upload=upload, kind="PHOTO_PROGRESS")
+        evidence.attach_to_all(
+            actor=self.people[by], reports=list(reports), upload=upload, kind="PHOTO_PROGRESS"
+        )
         return self.versions(reports)
 
-    def submitted(self, reports: Sequence[Report], *amounts: int, by: str = "ani", **said: Any) -> dict[int, int]:
+    def submitted(
+        self, reports: Sequence[Report], *amounts: int, by: str = "ani", **said: Any
+    ) -> dict[int, int]:
         """Reports that wait for Budi; id -> version."""
         self.entered(reports, *amounts, by=by, **said)
         versions = self.versions(reports)
@@ -246,7 +260,9 @@ def _people(world: World) -> None:
     grants.give(grants.AUDIT, world.dewi, Unit.objects.get(parent=None))
 
 
-def assign(person: User, post: Post, kind: str = "definitive", start: str = "2025-01-01", end: str | None = None) -> Assignment:
+def assign(
+    person: User, post: Post, kind: str = "definitive", start: str = "2025-01-01", end: str | None = None
+) -> Assignment:
     """Give a person a post."""
     with recorded(None):
         return Assignment.objects.create(

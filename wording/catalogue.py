@@ -308,28 +308,46 @@ ACTS: dict[str, Promise] = {
     "entry.too_long": _("The text has %(length)s characters; at most %(longest)s are kept. Shorten it."),
     "entry.whole": _("“%(value)s” is no whole number. Reload the page and enter it again."),
     "entry.day": _("“%(value)s” is no day. Write it as year-month-day, for example 2026-01-31."),
-    "entry.conflict": _("%(field)s changed meanwhile: %(stored)s is stored now, you typed %(typed)s. Save again to put yours there."),
+    "entry.conflict": _(
+        "%(field)s changed meanwhile: %(stored)s is stored now, you typed %(typed)s. Save again to put yours there."
+    ),
     "entry.none_selected": _("No sub-activity is ticked. Tick at least one to submit; saving needs none."),
-    "entry.statement": _("The statement is not ticked yet. Everything is saved; read the statement, tick it, then submit."),
+    "entry.statement": _(
+        "The statement is not ticked yet. Everything is saved; read the statement, tick it, then submit."
+    ),
     "calendar.month": _("“%(value)s” is no month. Write it as year-month, for example 2026-01."),
-    "calendar.year": _("There is no fiscal year that holds %(value)s. Add the fiscal year in the administration first."),
+    "calendar.year": _(
+        "There is no fiscal year that holds %(value)s. Add the fiscal year in the administration first."
+    ),
     "calendar.order": _(
         "%(agency)s was last opened for %(last_month)s. Months are opened in order: open the months between first."
     ),
     "decide.none_selected": _("No report is ticked. Tick at least one."),
     "batch.empty": _("No report is ticked, so there is nothing to sign. Tick at least one."),
-    "batch.one_month": _("The ticked reports are of %(count)s agency months. One document covers one month of one agency."),
-    "batch.state": _("The document %(number)s is %(batch_state)s, so this is not possible any more. Prepare a new one."),
-    "batch.signer": _("This document was prepared for %(name)s, who alone can sign it. Prepare one of your own."),
+    "batch.one_month": _(
+        "The ticked reports are of %(count)s agency months. One document covers one month of one agency."
+    ),
+    "batch.state": _(
+        "The document %(number)s is %(batch_state)s, so this is not possible any more. Prepare a new one."
+    ),
+    "batch.signer": _(
+        "This document was prepared for %(name)s, who alone can sign it. Prepare one of your own."
+    ),
     "batch.password": _("The password is not that of your account. Nothing was signed; type it again."),
     "batch.altered": _(
-        "The document %(number)s is not the one that was prepared, so it was not signed. Prepare it again and tell the administrator."
+        "The document %(number)s is not the one that was prepared, so it was not signed. Prepare it again and "
+        "tell the administrator."
     ),
     "batch.unverified": _(
-        "The signature on %(number)s could not be verified, so nothing was published. Tell the administrator, then prepare it again."
+        "The signature on %(number)s could not be verified, so nothing was published. Tell the administrator, "
+        "then prepare it again."
     ),
-    "batch.failed": _("Signing stopped (%(kind)s). Nothing was published; the reports are still verified. Prepare a new document."),
-    "batch.abandoned": _("Signing was cut off. Nothing was published; the reports are still verified. Prepare a new document."),
+    "batch.failed": _(
+        "Signing stopped (%(kind)s). Nothing was published; the reports are still verified. Prepare a new document."
+    ),
+    "batch.abandoned": _(
+        "Signing was cut off. Nothing was published; the reports are still verified. Prepare a new document."
+    ),
     "batch.discarded": _("Discarded by its signer before it was signed."),
     "sign.missing_statement": _("The declaration is not ticked. Read the document, then tick it."),
     "sign.missing_password": _("The password of your account is missing."),
@@ -337,15 +355,23 @@ ACTS: dict[str, Promise] = {
     "sign.passphrase": _("The passphrase does not open your signing key. Nothing was signed; type it again."),
     "sign.expired": _("Your signing certificate expired on %(expired_at)s. Ask the authority for a new one."),
     "sign.key_missing": _("No signing key is stored for your account. Ask the administrator to install it."),
-    "sign.key_unreadable": _("The file of your signing key cannot be read. Ask the administrator to install it again."),
-    "sign.failed": _("The document could not be signed (%(kind)s). Nothing was published. Tell the administrator."),
+    "sign.key_unreadable": _(
+        "The file of your signing key cannot be read. Ask the administrator to install it again."
+    ),
+    "sign.failed": _(
+        "The document could not be signed (%(kind)s). Nothing was published. Tell the administrator."
+    ),
     "verify.valid": _("The signature is genuine and covers the whole document."),
-    "verify.untrusted": _("The document is unchanged, but its certificate is from no authority that is trusted here."),
+    "verify.untrusted": _(
+        "The document is unchanged, but its certificate is from no authority that is trusted here."
+    ),
     "verify.altered": _("The document was changed after it was signed."),
     "verify.appended": _("Something was added to the document after it was signed."),
     "verify.unsigned": _("The document carries no signature."),
     "verify.unreadable": _("The file cannot be read as a signed document."),
-    "notice.report.returned": _("%(person)s (%(office)s) returned %(code)s %(name)s for %(month)s: %(reason)s"),
+    "notice.report.returned": _(
+        "%(person)s (%(office)s) returned %(code)s %(name)s for %(month)s: %(reason)s"
+    ),
     "notice.report.published": _("%(code)s %(name)s for %(month)s was signed by %(person)s and published."),
 }
 

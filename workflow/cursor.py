@@ -5,6 +5,7 @@ server (perform-trial.md 5). Statements sent here are counted by the tests throu
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -22,6 +23,12 @@ class Prepared(psycopg.Cursor[Any]):
         with connection.wrap_database_errors:
             super().execute(query, params, prepare=True, **options)
         return self
+
+
+def moment(cursor: Prepared) -> datetime:
+    """The present moment by the database's clock, UTC."""
+    (now,) = cursor.execute("SELECT jenjang_now()").fetchall()[0]
+    return now
 
 
 def prepared() -> Prepared:

@@ -19,7 +19,7 @@ from ledger.clock import now as database_now
 from ledger.history import insert_history
 from ledger.recording import this_request
 from workflow import route
-from workflow.cursor import Prepared, prepared
+from workflow.cursor import Prepared, moment, prepared
 from workflow.document import Document
 from workflow.models import RouteVersion
 from workflow.route import Move, Refusal
@@ -47,8 +47,9 @@ FROM unnest(%(ids)s::bigint[], %(steps)s::int[], %(versions)s::int[], %(hashes)s
 
 FOLLOW = """
 INSERT INTO workflow_outbox (key, topic, payload, created_at, not_before, attempts, last_error)
-SELECT %(topic)s || ':' || m.id || ':' || m.step, %(topic)s, jsonb_build_object('id', m.id, 'step', m.step, 'actor', %(actor)s::bigint),
-  %(at)s, %(at)s, 0, '' FROM unnest(%(ids)s::bigint[], %(steps)s::int[]) AS m(id, step)"""
+SELECT %(topic)s || ':' || m.id || ':' || m.step, %(topic)s,
+  jsonb_build_object('id', m.id, 'step', m.step, 'actor', %(actor)s::bigint), %(at)s, %(at)s, 0, ''
+FROM unnest(%(ids)s::bigint[], %(steps)s::int[]) AS m(id, step)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,9 @@ def perform(
     One transaction; one Outcome per document, in the order asked. With `whole`, one refusal refuses all and raises
     Refused. A repeated `key` gets the first answer and does nothing; with another request it raises KeyReused.
     """
-    asked = _Asked(verb, model, dict(versions), actor, key or str(uuid4()), reason, tuple(marks), to_previous_tier, whole)
+    asked = _Asked(
+        verb, model, dict(versions), actor, key or str(uuid4()), reason, tuple(marks), to_previous_tier, whole
+    )
     for attempt in range(1, TRIES + 1):
         try:
             with transaction.atomic():
@@ -132,10 +135,15 @@ def available(actor: Any, documents: Sequence[Document]) -> dict[int, dict[str, 
         cursor = prepared()
         # A button is there before the reason is typed, so one that is long enough stands in for it.
         reason = "." * route.SHORTEST_REASON
-        question = Question(None, actor.pk, database_now(), {document.pk: None for document in documents}, reason)
+        question = Question(
+            None, actor.pk, database_now(), {document.pk: None for document in documents}, reason
+        )
         facts = type(documents[0]).facts(cursor, documents, question)
     return {
-        pk: {verb: None if isinstance(answer := route.decide(fact, verb), Move) else answer for verb in route.VERBS}
+        pk: {
+            verb: None if isinstance(answer := route.decide(fact, verb), Move) else answer
+            for verb in route.VERBS
+        }
         for pk, fact in facts.items()
     }
 
@@ -153,7 +161,14 @@ class _Asked:
     whole: bool
 
     def digest(self) -> str:
-        words = [self.verb, self.model._meta.label, sorted(self.versions.items()), self.actor.pk, self.reason, self.marks]
+        words = [
+            self.verb,
+            self.model._meta.label,
+            sorted(self.versions.items()),
+            self.actor.pk,
+            self.reason,
+            self.marks,
+        ]
         return hashlib.sha256(json.dumps([*words, self.to_previous_tier, self.whole]).encode()).hexdigest()
 
 
@@ -183,7 +198,8 @@ def _act(asked: _Asked, cursor: Prepared) -> list[Outcome]:
     if moved:
         _write(asked, act, moved, cursor, now)
     cursor.execute(
-        "UPDATE workflow_act SET answer = %s::jsonb WHERE id = %s", [json.dumps([asdict(one) for one in answer]), act]
+        "UPDATE workflow_act SET answer = %s::jsonb WHERE id = %s",
+        [json.dumps([asdict(one) for one in answer]), act],
     )
     return answer
 
@@ -193,15 +209,20 @@ def _head(asked: _Asked, cursor: Prepared) -> tuple[int | None, datetime]:
     row = cursor.execute(
         HEAD,
         {
-            "key": asked.key, "actor": asked.actor.pk, "actor_text": str(asked.actor.pk), "verb": asked.verb,
-            "asked": asked.digest(), "request": request.id, "address": request.address,
+            "key": asked.key,
+            "actor": asked.actor.pk,
+            "actor_text": str(asked.actor.pk),
+            "verb": asked.verb,
+            "asked": asked.digest(),
+            "request": request.id,
+            "address": request.address,
         },
-    ).fetchone()
+    ).fetchall()[0]
     return row[0], row[1]
 
 
 def _first_answer(asked: _Asked, cursor: Prepared) -> list[Outcome]:
-    row = cursor.execute("SELECT asked, answer FROM workflow_act WHERE key = %s", [asked.key]).fetchone()
+    row = cursor.execute("SELECT asked, answer FROM workflow_act WHERE key = %s", [asked.key]).fetchall()[0]
     if row[0] != asked.digest():
         raise KeyReused(asked.key)
     return [Outcome(**one) for one in json.loads(row[1])]
@@ -218,7 +239,11 @@ def _lock(model: type[Document], ids: list[int], cursor: Prepared) -> list[Docum
 
 
 def _judge(
-    asked: _Asked, documents: Sequence[Document], facts: Mapping[int, route.Facts], cursor: Prepared, now: datetime
+    asked: _Asked,
+    documents: Sequence[Document],
+    facts: Mapping[int, route.Facts],
+    cursor: Prepared,
+    now: datetime,
 ) -> tuple[list[_Moved], dict[int, Outcome]]:
     moves: list[tuple[Document, Move]] = []
     outcomes: dict[int, Outcome] = {}
@@ -230,7 +255,11 @@ def _judge(
             moves.append((document, answer))
             outcomes[document.pk] = Outcome(document.pk, True, answer.state)
     # Only a submission fixes the content; every later decision is bound to that hash.
-    texts = asked.model.content(cursor, [one.pk for one, _ in moves]) if asked.verb == route.SUBMIT and moves else {}
+    texts = (
+        asked.model.content(cursor, [one.pk for one, _ in moves])
+        if asked.verb == route.SUBMIT and moves
+        else {}
+    )
     moved = []
     for document, move in moves:
         source, tier = document.state, document.tier
@@ -261,7 +290,9 @@ def _write(asked: _Asked, act: int, moved: Sequence[_Moved], cursor: Prepared, n
     cursor.execute(DECIDE, columns)
     topic = asked.model.topics.get(asked.verb)
     if topic:
-        cursor.execute(FOLLOW, {"topic": topic, "ids": ids, "steps": steps, "at": now, "actor": asked.actor.pk})
+        cursor.execute(
+            FOLLOW, {"topic": topic, "ids": ids, "steps": steps, "at": now, "actor": asked.actor.pk}
+        )
 
 
 def _update(asked: _Asked) -> str:
@@ -283,7 +314,7 @@ def locked_for_entry(
 ) -> tuple[datetime, dict[int, Document], dict[int, Refusal]]:
     """Lock documents to be written to: the moment, those that `actor` may write, and why not the others."""
     documents = _lock(model, list(versions), cursor)
-    (now,) = cursor.execute("SELECT jenjang_now()").fetchone()
+    now = moment(cursor)
     facts = model.facts(cursor, documents, Question(None, actor.pk, now, versions)) if documents else {}
     refusals = {pk: Refusal("route.unknown") for pk in versions if pk not in facts}
     refusals |= {pk: refusal for pk, fact in facts.items() if (refusal := route.may_enter(fact))}

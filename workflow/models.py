@@ -18,7 +18,9 @@ class RouteVersion(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("route"), _("routes")
-        constraints = [models.UniqueConstraint(fields=["code", "number"], name="one_route_per_code_and_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "number"], name="one_route_per_code_and_version")
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.number}"
@@ -35,7 +37,9 @@ class Act(models.Model):
     key = models.CharField(max_length=80, unique=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     verb = models.CharField(max_length=20)
-    asked = models.CharField(max_length=64)  # sha256 of what was asked, so that a key cannot be used for something else
+    asked = models.CharField(
+        max_length=64
+    )  # sha256 of what was asked, so that a key cannot be used for something else
     answer = models.JSONField(null=True)
     at = models.DateTimeField()
 
@@ -68,7 +72,9 @@ class Decision(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["content_type", "object_id", "step"], name="one_decision_per_step")
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "step"], name="one_decision_per_step"
+            )
         ]
 
 
@@ -85,4 +91,6 @@ class Outbox(models.Model):
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["not_before"], condition=models.Q(done_at=None), name="outbox_waiting")]
+        indexes = [
+            models.Index(fields=["not_before"], condition=models.Q(done_at=None), name="outbox_waiting")
+        ]

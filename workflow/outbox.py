@@ -19,4 +19,6 @@ def _send() -> None:
     try:
         current_app.send_task(DRAIN)
     except (OperationalError, OSError) as error:
-        log.warning("the broker cannot be reached (%s); the sweep will drain the outbox", type(error).__name__)
+        log.warning(
+            "the broker cannot be reached (%s); the sweep will drain the outbox", type(error).__name__
+        )

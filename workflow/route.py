@@ -218,8 +218,16 @@ def faults(route: Route, roles: tuple[str, ...]) -> list[str]:
         found.append("tiers after entry verify or sign")
     if verbs.count(SIGN) > 1 and VERIFY in verbs[verbs.index(SIGN) :]:
         found.append("no verification after a signature")
-    found += [f"tier {number}: no post has the role {tier.role}" for number, tier in enumerate(route.tiers) if tier.role not in roles]
-    found += [f"tier {number}: unknown scope {tier.scope}" for number, tier in enumerate(route.tiers) if tier.scope not in SCOPES]
+    found += [
+        f"tier {number}: no post has the role {tier.role}"
+        for number, tier in enumerate(route.tiers)
+        if tier.role not in roles
+    ]
+    found += [
+        f"tier {number}: unknown scope {tier.scope}"
+        for number, tier in enumerate(route.tiers)
+        if tier.scope not in SCOPES
+    ]
     return found
 
 

@@ -6,65 +6,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('approvals', '0002_initial'),
-        ('submissions', '0001_initial'),
+        ("approvals", "0002_initial"),
+        ("submissions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicalsigningbatch',
-            name='period',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='submissions.period'),
+            model_name="historicalsigningbatch",
+            name="period",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="submissions.period",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalsigningbatch',
-            name='signer',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalsigningbatch",
+            name="signer",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL),
+            model_name="notice",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notices",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='signingbatch',
-            name='period',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='submissions.period'),
+            model_name="signingbatch",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="submissions.period"
+            ),
         ),
         migrations.AddField(
-            model_name='signingbatch',
-            name='signer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="signingbatch",
+            name="signer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='signingentry',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='approvals.signingbatch'),
+            model_name="signingentry",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="entries",
+                to="approvals.signingbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='signingentry',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signings', to='submissions.report'),
+            model_name="signingentry",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="signings", to="submissions.report"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['person'], name='notice_unread'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("read_at", None)), fields=["person"], name="notice_unread"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signingbatch',
-            constraint=models.UniqueConstraint(fields=('document_no',), name='one_batch_per_document_number'),
+            model_name="signingbatch",
+            constraint=models.UniqueConstraint(fields=("document_no",), name="one_batch_per_document_number"),
         ),
         migrations.AddConstraint(
-            model_name='signingbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('signed', 'published')), _negated=True), models.Q(('signed_sha256', ''), _negated=True), _connector='OR'), name='signed_batch_has_its_file'),
+            model_name="signingbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("signed", "published")), _negated=True),
+                    models.Q(("signed_sha256", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="signed_batch_has_its_file",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signingentry',
-            constraint=models.UniqueConstraint(fields=('batch', 'report'), name='one_entry_per_report_and_batch'),
+            model_name="signingentry",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "report"), name="one_entry_per_report_and_batch"
+            ),
         ),
     ]

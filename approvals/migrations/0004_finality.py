@@ -33,7 +33,8 @@ class Migration(migrations.Migration):
     dependencies = [("approvals", "0003_initial"), ("submissions", "0003_finality")]
     operations = [
         migrations.RunSQL(
-            BATCHES, "DROP TRIGGER guard_batch ON approvals_signingbatch; DROP FUNCTION approvals_guard_batch();"
+            BATCHES,
+            "DROP TRIGGER guard_batch ON approvals_signingbatch; DROP FUNCTION approvals_guard_batch();",
         ),
         *[migrations.RunSQL(audit(table, *columns), unaudit(table)) for table, columns in AUDITED.items()],
         *[

@@ -55,7 +55,9 @@ def prepared() -> Secrets:
     kept = json.loads(path.read_text()) if path.exists() else {}
     password = os.environ.get(VARIABLE) or kept.get("password") or secrets.token_urlsafe(15)
     if len(password) < SHORTEST:
-        raise CommandError(f"{VARIABLE} has {len(password)} characters and needs at least {SHORTEST}. Choose a longer one.")
+        raise CommandError(
+            f"{VARIABLE} has {len(password)} characters and needs at least {SHORTEST}. Choose a longer one."
+        )
     passphrase = kept.get("passphrase") or secrets.token_urlsafe(15)
     if kept != {"password": password, "passphrase": passphrase}:
         _write(password, passphrase)
@@ -85,7 +87,9 @@ def table(known: Secrets) -> str:
         passphrase = known.passphrase if name in signers else "-"
         rows.append((f"{settings.PUBLIC_URL}/{page}", roles[name], name, known.password, passphrase))
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ of a real one: slow until April, 56 percent at the end of September.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_FLOOR, Decimal
+from typing import Any
 
 from config.demo import narratives
 from config.demo.catalogue import EVENT, GOODS, SALARY, TIME, WORKS
@@ -15,12 +16,22 @@ from config.demo.plan import WHOLE, Item, Stand, Version
 from config.demo.versions import standing
 
 CURVE = (2, 5, 10, 19, 25, 33, 41, 49, 56, 60, 65, 88)  # percent of all ceilings, cumulative
-DISCIPLINE = ((0.95, 0.35), (0.80, 0.45), (0.55, 0.20))  # mean of what is spent of the plan, share of agencies
+DISCIPLINE = (
+    (0.95, 0.35),
+    (0.80, 0.45),
+    (0.55, 0.20),
+)  # mean of what is spent of the plan, share of agencies
 STEADY = (SALARY, TIME, EVENT)
 JANUARY_ALLOWANCES = 0.78  # those of January are paid in February
 MONEY_FIRST = 0.05
 ZERO, POINT = Decimal(0), Decimal("0.0001")
-BELUM, PERSIAPAN, PENGADAAN, PELAKSANAAN, SELESAI = "BELUM_MULAI", "PERSIAPAN", "PENGADAAN", "PELAKSANAAN", "SELESAI"
+BELUM, PERSIAPAN, PENGADAAN, PELAKSANAAN, SELESAI = (
+    "BELUM_MULAI",
+    "PERSIAPAN",
+    "PENGADAAN",
+    "PELAKSANAAN",
+    "SELESAI",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +57,14 @@ class Reported:
 
 
 def reported(
-    items: Sequence[Item], versions: Mapping[str, Sequence[Version]], agency_of: Mapping[str, str], months: int
+    items: Sequence[Item],
+    versions: Mapping[str, Sequence[Version]],
+    agency_of: Mapping[str, str],
+    months: int,
 ) -> dict[tuple[str, int], Reported]:
     """(item key, month) -> what is reported, for months 1..`months`."""
-    steady, free = {}, {}
+    steady: dict[str, Any] = {}
+    free: dict[str, Any] = {}
     for item in items:
         course = _money(item, versions[item.place.code], agency_of[item.place.code], months)
         (steady if item.sub.kind in STEADY else free)[item.key] = course
@@ -59,7 +74,9 @@ def reported(
         total = steady.get(item.key)
         if total is None:
             total = _never_back([part * factor for part, factor in zip(free[item.key], factors, strict=True)])
-        for month, one in enumerate(_item(item, versions[item.place.code], total, agency_of[item.place.code]), 1):
+        for month, one in enumerate(
+            _item(item, versions[item.place.code], total, agency_of[item.place.code]), 1
+        ):
             found[item.key, month] = one
     return found
 
@@ -72,7 +89,9 @@ def discipline(agency: str) -> float:
 def _money(item: Item, versions: Sequence[Version], agency: str, months: int) -> list[Decimal]:
     """Cumulative rupiah by month as the agency's discipline would have it."""
     rng, total, course = stream("money", item.key), ZERO, []
-    mean = 0.985 if item.sub.kind in (SALARY, TIME) else 0.95 if item.sub.kind == EVENT else discipline(agency)
+    mean = (
+        0.985 if item.sub.kind in (SALARY, TIME) else 0.95 if item.sub.kind == EVENT else discipline(agency)
+    )
     for month in range(1, months + 1):
         _, stand = standing(item, versions, month)
         share = rng.betavariate(mean * 30, (1 - mean) * 30)
@@ -187,7 +206,13 @@ def _progress(
         total = whole if planned == whole and share > 0 else planned
     else:
         total = whole * Decimal(str(round(_pace(item, stand, month, share, pace), 2))) / 100
-    step = Decimal("0.1") if item.sub.output_unit == "Km" else Decimal(1) if item.mode == "VOLUME" else Decimal("0.01")
+    step = (
+        Decimal("0.1")
+        if item.sub.output_unit == "Km"
+        else Decimal(1)
+        if item.mode == "VOLUME"
+        else Decimal("0.01")
+    )
     total = max(done, (total / step).quantize(Decimal(1), ROUND_FLOOR) * step)
     return total - done, total
 
@@ -212,11 +237,15 @@ def _status(item: Item, month: int, money: Decimal, done: Decimal) -> str:
     return BELUM if month <= 2 or item.sub.kind == EVENT else PERSIAPAN
 
 
-def corrected(reports: dict[tuple[str, int], Reported], item: Item, month: int, wrong: int, reason: str) -> None:
+def corrected(
+    reports: dict[tuple[str, int], Reported], item: Item, month: int, wrong: int, reason: str
+) -> None:
     """Story S03: a payment of month `wrong` came back; the line's amount in `month` is negative."""
     before, now = reports[item.key, wrong], reports[item.key, month]
     line = max(range(len(before.lines)), key=lambda place: before.lines[place])
     amount = rounded(before.lines[line] / 4)
     lines = tuple(-amount if place == line else value for place, value in enumerate(now.lines))
     said = replace(now.said, note=f"{reason}.")
-    reports[item.key, month] = replace(now, lines=lines, correction=Correction(line, reason, wrong), said=said)
+    reports[item.key, month] = replace(
+        now, lines=lines, correction=Correction(line, reason, wrong), said=said
+    )

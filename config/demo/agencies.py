@@ -95,7 +95,11 @@ TECHNICAL_UNITS = {
 
 def head_title(name: str) -> str:
     """What the head of an agency is called: "Kepala Dinas Sosial", "Sekretaris Daerah", "Inspektur"."""
-    special = {"Sekretariat Daerah": "Sekretaris Daerah", "Sekretariat DPRD": "Sekretaris DPRD", "Inspektorat": "Inspektur"}
+    special = {
+        "Sekretariat Daerah": "Sekretaris Daerah",
+        "Sekretariat DPRD": "Sekretaris DPRD",
+        "Inspektorat": "Inspektur",
+    }
     return special.get(name) or f"Kepala {name}"
 
 
@@ -129,7 +133,9 @@ def small_regency() -> tuple[Place, ...]:
     )
 
 
-def _line_agency(key: str, bidangs: str, number: int, name: str, fields: tuple[str, str], weight: float) -> Place:
+def _line_agency(
+    key: str, bidangs: str, number: int, name: str, fields: tuple[str, str], weight: float
+) -> Place:
     return Place(
         key=key,
         kind=AGENCY,
@@ -158,7 +164,9 @@ def _children(key: str, bidangs: str, number: int) -> list[Place]:
         return [*centres, place(HOSPITAL, len(centres) + 1, hospital, f"Direktur {hospital}", "rsud")]
     if key == "setda":
         return [
-            place(SECTION, sub, f"Bagian {name}", f"Kepala Bagian {name}", f"bagian-{name.split()[0].lower()}")
+            place(
+                SECTION, sub, f"Bagian {name}", f"Kepala Bagian {name}", f"bagian-{name.split()[0].lower()}"
+            )
             for sub, name in enumerate(SECTIONS, 1)
         ]
     if key in TECHNICAL_UNITS:

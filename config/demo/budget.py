@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from config.demo.offices import officer_of, verifier_of
 from config.demo.agencies import Place
+from config.demo.offices import officer_of, verifier_of
 from config.demo.plan import Item, Version
 from registry.imports.writing import Writer
 from registry.models import (
@@ -34,7 +34,10 @@ def write(
     rows = [_item(item, year, placed, seats, owner[item.place.code]) for item in items]
     writer.insert(rows)
     lines = [
-        [BudgetLine(item=row, account_code=line.account, account_name=line.name, fund_source=line.fund) for line in item.lines]
+        [
+            BudgetLine(item=row, account_code=line.account, account_name=line.name, fund_source=line.fund)
+            for line in item.lines
+        ]
         for item, row in zip(items, rows, strict=True)
     ]
     writer.insert([line for own in lines for line in own])
@@ -51,7 +54,11 @@ def write(
 
 
 def _item(
-    item: Item, year: FiscalYear, placed: Mapping[str, Unit], seats: Mapping[tuple[str, str], Post], agency: Place
+    item: Item,
+    year: FiscalYear,
+    placed: Mapping[str, Unit],
+    seats: Mapping[tuple[str, str], Post],
+    agency: Place,
 ) -> BudgetItem:
     asked = (item.place, agency, item.common, item.sub.code)
     return BudgetItem(
@@ -78,14 +85,21 @@ def _stands(
         for sequence, stand in item.stands.items():
             version = stored[item.place.code, sequence]
             ceiling = BudgetItemVersion(
-                item=row, version=version, ceiling=stand.ceiling, output_target=item.target, physical_mode=item.mode
+                item=row,
+                version=version,
+                ceiling=stand.ceiling,
+                output_target=item.target,
+                physical_mode=item.mode,
             )
             ceilings.append(ceiling)
             by_line += [
                 BudgetLineVersion(line=line, version=version, ceiling=amount)
                 for line, amount in zip(own, stand.lines, strict=True)
             ]
-            plans += [_month(ceiling, *month) for month in enumerate(zip(stand.cash, stand.physical, strict=True), 1)]
+            plans += [
+                _month(ceiling, *month)
+                for month in enumerate(zip(stand.cash, stand.physical, strict=True), 1)
+            ]
     for each in (ceilings, by_line, plans):
         writer.insert(each)
 

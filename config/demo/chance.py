@@ -31,7 +31,9 @@ def shared(total: Decimal, weights: Sequence[float], step: Decimal = Decimal(1))
     whole, parts, given, reached = sum(weights), [], Decimal(0), 0.0
     for weight in weights[:-1]:
         reached += weight
-        until = (total * Decimal(str(round(reached / whole, 9))) / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+        until = (total * Decimal(str(round(reached / whole, 9))) / step).quantize(
+            Decimal(1), ROUND_HALF_UP
+        ) * step
         until = max(given, min(until, total))
         parts.append(until - given)
         given = until

@@ -11,16 +11,24 @@ def photo(name: str, shade: int) -> SimpleUploadedFile:
     """A PNG of 8 by 8 points in one colour."""
     row = b"\x00" + bytes((shade % 256, (shade * 7) % 256, (shade * 13) % 256)) * 8
     header = struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"tEXt", f"Comment\x00{name}".encode()), (b"IDAT", zlib.compress(row * 8)), (b"IEND", b""))
+    parts = (
+        (b"IHDR", header),
+        (b"tEXt", f"Comment\x00{name}".encode()),
+        (b"IDAT", zlib.compress(row * 8)),
+        (b"IEND", b""),
+    )
     content = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in parts
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in parts
     )
     return SimpleUploadedFile(f"{name}.png", content, "image/png")
 
 
 def document(name: str, words: str, at: datetime) -> SimpleUploadedFile:
     """A PDF of one page with one line of text (plain letters only)."""
-    stream = f"BT /F1 14 Tf 60 760 Td ({words}) Tj 0 -24 Td ({at:%d-%m-%Y}) Tj ET".encode("latin-1", "replace")
+    stream = f"BT /F1 14 Tf 60 760 Td ({words}) Tj 0 -24 Td ({at:%d-%m-%Y}) Tj ET".encode(
+        "latin-1", "replace"
+    )
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -35,4 +43,6 @@ def document(name: str, words: str, at: datetime) -> SimpleUploadedFile:
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     end = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
     count = len(objects) + 1
-    return SimpleUploadedFile(f"{name}.pdf", content + end % (count, table, count, len(content)), "application/pdf")
+    return SimpleUploadedFile(
+        f"{name}.pdf", content + end % (count, table, count, len(content)), "application/pdf"
+    )

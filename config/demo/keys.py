@@ -15,4 +15,6 @@ def issue(signers: Iterable[User], passphrase: str) -> None:
     for person in signers:
         path = settings.SIGNING_KEYS / f"signer-{person.pk}.p12"
         if not path.exists():
-            issue_signer(settings.SIGNING_KEYS, person.name, person.nip or "", GOVERNMENT_NAME, passphrase, path=path)
+            issue_signer(
+                settings.SIGNING_KEYS, person.name, person.nip or "", GOVERNMENT_NAME, passphrase, path=path
+            )

@@ -50,20 +50,26 @@ class Plans:
 
     def add_real(self) -> None:
         """The imported plan, read back from the database, goes through the months like the others."""
-        place = next(child for agency in self.agencies for child in agency.children if child.key == REAL_SECTION)
+        place = next(
+            child for agency in self.agencies for child in agency.children if child.key == REAL_SECTION
+        )
         items, own = realplan.as_items(Unit.objects.get(code=place.code), place)
         self.items += items
         self.versions[place.code] = own
 
 
 def state(profile: Profile) -> str:
-    """"empty", "begun" or "complete"; raises CommandError for a database that holds anything else."""
+    """ "empty", "begun" or "complete"; raises CommandError for a database that holds anything else."""
     government = Government.objects.first()
     if government is None and not User.objects.exists():
         return "empty"
     reasons = list(government.history.values_list("history_change_reason", flat=True)) if government else []
     marks = [reason for reason in reasons if reason and reason.startswith(MARK)]
-    if government is None or (government.code, government.name) != (GOVERNMENT_CODE, GOVERNMENT_NAME) or not marks:
+    if (
+        government is None
+        or (government.code, government.name) != (GOVERNMENT_CODE, GOVERNMENT_NAME)
+        or not marks
+    ):
         raise CommandError(
             "This database holds other data, and demonstration data does not go beside it. "
             "Use an empty database, or another folder in JENJANG_DATA."
@@ -83,11 +89,18 @@ def load(profile: Profile, secrets: Secrets, say: Say) -> None:
         clock.move(BEGINNING)
         with recorded(None):
             _write(profile, plans, secrets)
-        say(f"{len(plans.agencies)} agencies, {len(plans.items)} sub-activities and the plan of one section are written.")
+        say(
+            f"{len(plans.agencies)} agencies, {len(plans.items)} sub-activities and the plan of one section are written."
+        )
     plans.add_real()
     users = _users(plans.staff)
     keys.issue(
-        (users[each.person] for seat in plans.staff.seats.values() if seat.role == AGENCY_HEAD for each in seat.holdings),
+        (
+            users[each.person]
+            for seat in plans.staff.seats.values()
+            if seat.role == AGENCY_HEAD
+            for each in seat.holdings
+        ),
         secrets.passphrase,
     )
     with remembered():
@@ -109,13 +122,17 @@ def _write(profile: Profile, plans: Plans, secrets: Secrets) -> None:
     structure.people(writer, plans.staff, seats, hashed)
     structure.others(writer, placed[governed.code], hashed)
     budget.write(writer, year, placed, seats, plans.agencies, plans.items, plans.versions)
-    section = next(child for agency in plans.agencies for child in agency.children if child.key == REAL_SECTION)
+    section = next(
+        child for agency in plans.agencies for child in agency.children if child.key == REAL_SECTION
+    )
     unit = Unit.objects.get(code=section.code)
     realplan.load(unit, year, seats[REAL_SECTION, "specific"], seats[REAL_SECTION, "verify-0"], writer)
 
 
 def _users(everybody: Staff) -> list[User]:
-    by_number = {user.nip: user for user in User.objects.filter(nip__in=[person.nip for person in everybody.people])}
+    by_number = {
+        user.nip: user for user in User.objects.filter(nip__in=[person.nip for person in everybody.people])
+    }
     return [by_number[person.nip] for person in everybody.people]
 
 
@@ -158,7 +175,12 @@ def _due(number: int) -> timeline.Due:
         return moment.astimezone(zone).date()
 
     return timeline.Due(
-        number, day(period.entry_due), day(period.verify_due), day(period.sign_due), day(period.lock_at), start_of_month(YEAR, number + 1)
+        number,
+        day(period.entry_due),
+        day(period.verify_due),
+        day(period.sign_due),
+        day(period.lock_at),
+        start_of_month(YEAR, number + 1),
     )
 
 
@@ -180,7 +202,9 @@ def _stories(plans: Plans) -> timeline.Stories:
 def _correct(plans: Plans, reports: dict[tuple[str, int], actuals.Reported]) -> None:
     """S03: a payment of January came back and is corrected in March."""
     item = _named(plans, "dpupr", "1.03.01.2.06.0009")
-    actuals.corrected(reports, item, 3, 1, "Pengembalian kelebihan bayar perjalanan dinas bulan Januari ke kas daerah")
+    actuals.corrected(
+        reports, item, 3, 1, "Pengembalian kelebihan bayar perjalanan dinas bulan Januari ke kas daerah"
+    )
 
 
 def _named(plans: Plans, agency: str, code: str) -> Item:

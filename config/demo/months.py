@@ -76,13 +76,21 @@ class Month:
     signatures: int = 0
 
     def load(self) -> None:
-        """Read the month's periods and reports as they stand."""
+        """Read the month's periods and reports as they stand; a document that an interrupted run left is discarded."""
+        unfinished = (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED)
+        for batch in SigningBatch.objects.filter(
+            period__month=self.number, state__in=unfinished
+        ).select_related("signer"):
+            deciding.discard(actor=batch.signer, batch=batch)
         self.periods = {
-            period.agency.code: period for period in Period.objects.filter(month=self.number).select_related("agency__government")
+            period.agency.code: period
+            for period in Period.objects.filter(month=self.number).select_related("agency__government")
         }
         by_item = {pk: key for key, pk in self.keys.items.items()}
         rows: dict[int, Row] = {}
-        for pk, version, state, item in Report.objects.filter(period__month=self.number).values_list("pk", "version", "state", "item"):
+        for pk, version, state, item in Report.objects.filter(period__month=self.number).values_list(
+            "pk", "version", "state", "item"
+        ):
             rows[pk] = self.rows[by_item[item]] = Row(pk, version, state)
         lines = ReportLine.objects.filter(report__period__month=self.number)
         for pk, report, line in lines.values_list("pk", "report", "line"):
@@ -115,7 +123,9 @@ class Month:
     def _submit(self, event: Event, actor: User, rows: dict[str, Row]) -> None:
         clock.move(event.at - 25 * MINUTE)
         self._attach(actor, rows, event.at, Evidence.Kind.PHOTO)
-        entries = [self._entry(key, row, event.why if key in event.faulty else "") for key, row in rows.items()]
+        entries = [
+            self._entry(key, row, event.why if key in event.faulty else "") for key, row in rows.items()
+        ]
         self._save(actor, rows, entries)
         clock.move(event.at)
         self._took(rows, entering.submit(actor=actor, versions=_versions(rows)), event)
@@ -155,7 +165,9 @@ class Month:
         for place, line in enumerate(self.keys.lines[self.keys.items[key]]):
             if line not in row.lines:
                 continue
-            correction = reported.correction if reported.correction and reported.correction.line == place else None
+            correction = (
+                reported.correction if reported.correction and reported.correction.line == place else None
+            )
             found[row.lines[line]] = LineEntry(
                 reported.lines[place],
                 correction.reason if correction else "",
@@ -174,14 +186,22 @@ class Month:
             return
         name = f"{'sp2d' if kind == Evidence.Kind.SP2D else 'kegiatan'}-{self.number:02}-{actor.username}"
         words = f"Rekap SP2D bulan {self.number} TA 2026, {actor.username}"
-        upload = evidence.document(name, words, at) if kind == Evidence.Kind.SP2D else evidence.photo(name, len(name) + self.number)
-        attach_to_all(actor=actor, reports=list(Report.objects.filter(pk__in=needing)), upload=upload, kind=kind)
+        upload = (
+            evidence.document(name, words, at)
+            if kind == Evidence.Kind.SP2D
+            else evidence.photo(name, len(name) + self.number)
+        )
+        attach_to_all(
+            actor=actor, reports=list(Report.objects.filter(pk__in=needing)), upload=upload, kind=kind
+        )
 
     # --- Those who decide ----------------------------------------------------------------------------------
 
     def _send_back(self, event: Event, actor: User, rows: dict[str, Row]) -> None:
         clock.move(event.at)
-        outcomes = deciding.send_back(actor=actor, versions=_versions(rows), reason=narratives.RETURN_TEXTS[event.why])
+        outcomes = deciding.send_back(
+            actor=actor, versions=_versions(rows), reason=narratives.RETURN_TEXTS[event.why]
+        )
         self._took(rows, outcomes, event)
 
     def _verify(self, event: Event, actor: User, rows: dict[str, Row]) -> None:

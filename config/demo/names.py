@@ -14,7 +14,18 @@ FAMILY = (
     "Sarkawi", "Batubintang", "Lembayung", "Tanjungsari", "Wiratmaka", "Pelangiwan", "Rimbawan", "Sungailama", "Hastapura",
     "Merantian", "Karangjati", "Ulinwati",
 )  # fmt: skip
-WOMEN = {"Bening", "Cakrawati", "Elok", "Intanira", "Kirana", "Mentari", "Nurhaliah", "Ratih", "Wening", "Zulmira"}
+WOMEN = {
+    "Bening",
+    "Cakrawati",
+    "Elok",
+    "Intanira",
+    "Kirana",
+    "Mentari",
+    "Nurhaliah",
+    "Ratih",
+    "Wening",
+    "Zulmira",
+}
 TITLES = ("S.E.", "S.T.", "S.Sos.", "M.Si.", "S.E., M.Si.", "S.T., M.Si.", "S.Sos., M.Si.")
 RANKS = {
     "leader": "Pembina Utama Madya (IV/d)",
@@ -61,7 +72,9 @@ class People:
             year = self._rng.randint(1968, 1998)
             born = f"{year}{self._rng.randint(1, 12):02}{self._rng.randint(1, 28):02}"
             began = min(year + self._rng.randint(22, 30), 2024)
-            nip = f"{born}{began}{self._rng.choice(('01', '03', '04', '12'))}{sex}{self._rng.randint(900, 999)}"
+            nip = (
+                f"{born}{began}{self._rng.choice(('01', '03', '04', '12'))}{sex}{self._rng.randint(900, 999)}"
+            )
             if nip not in self._numbers:
                 self._numbers.add(nip)
                 return nip

@@ -74,11 +74,25 @@ TEMPLATES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }  # fmt: skip
 LIKELY = {
-    WORKS: (("PROCUREMENT", 35), ("LAND", 15), ("DESIGN_DOC", 10), ("PROVIDER", 15), ("MATERIAL", 10), ("WEATHER_FORCE_MAJEURE", 15)),
+    WORKS: (
+        ("PROCUREMENT", 35),
+        ("LAND", 15),
+        ("DESIGN_DOC", 10),
+        ("PROVIDER", 15),
+        ("MATERIAL", 10),
+        ("WEATHER_FORCE_MAJEURE", 15),
+    ),
     GOODS: (("PROCUREMENT", 60), ("TECH_GUIDELINE", 20), ("PROVIDER", 10), ("CASH", 10)),
     EVENT: (("COORDINATION", 50), ("EFFICIENCY_CUT", 30), ("HR", 20)),
 }
-ELSE_LIKELY = (("CASH", 25), ("SYSTEM", 20), ("HR", 20), ("COORDINATION", 15), ("EFFICIENCY_CUT", 10), ("BUDGET_SHIFT", 10))
+ELSE_LIKELY = (
+    ("CASH", 25),
+    ("SYSTEM", 20),
+    ("HR", 20),
+    ("COORDINATION", 15),
+    ("EFFICIENCY_CUT", 10),
+    ("BUDGET_SHIFT", 10),
+)
 NOTES = (
     "Pekerjaan berjalan sesuai jadwal.", "Pelayanan kepada masyarakat berjalan lancar.",
     "Kegiatan dilaksanakan bersama kecamatan dan desa.",

@@ -54,7 +54,11 @@ class Staff:
 
     def holder(self, key: tuple[str, str], day: date) -> tuple[int, str] | None:
         """(person, capacity) who acts in the post on a day: an acting holder replaces the definitive one."""
-        now = [each for each in self.seats[key].holdings if each.since <= day and (not each.until or day <= each.until)]
+        now = [
+            each
+            for each in self.seats[key].holdings
+            if each.since <= day and (not each.until or day <= each.until)
+        ]
         now.sort(key=lambda each: each.kind == DEFINITIVE)
         return (now[0].person, now[0].kind) if now else None
 
@@ -103,7 +107,10 @@ def _second_half(code: str) -> bool:
 
 def _officers(agency: Place) -> list[tuple[str, str]]:
     if agency.kind == DISTRICT:
-        return [("common", "Kepala Subbagian Perencanaan dan Keuangan"), ("specific", "Kepala Seksi Pemerintahan")]
+        return [
+            ("common", "Kepala Subbagian Perencanaan dan Keuangan"),
+            ("specific", "Kepala Seksi Pemerintahan"),
+        ]
     if agency.key == "setda":
         return [("common", "Kepala Subbagian Tata Usaha Pimpinan")] if agency.bureaus else []
     titles = [
@@ -112,7 +119,9 @@ def _officers(agency: Place) -> list[tuple[str, str]]:
         ("specific", f"Pejabat Fungsional Ahli Muda, {agency.bureaus[1].removeprefix('Kepala ')}"),
     ]
     if agency.key in LARGE:
-        titles.append(("specific-2", f"Pejabat Fungsional Ahli Muda, {agency.bureaus[2].removeprefix('Kepala ')}"))
+        titles.append(
+            ("specific-2", f"Pejabat Fungsional Ahli Muda, {agency.bureaus[2].removeprefix('Kepala ')}")
+        )
     return titles
 
 
@@ -122,7 +131,10 @@ def _officer_title(child: Place) -> str:
         "HEALTH_CENTRE": "Penanggung Jawab Upaya Kesehatan Masyarakat",
         "HOSPITAL": "Kepala Subbagian Perencanaan dan Keuangan",
         "UPTD": "Kepala Subbagian Tata Usaha",
-    }.get(child.kind, "Analis Kebijakan Ahli Muda" if child.key == REAL_SECTION else "Kepala Subbagian Tata Usaha")
+    }.get(
+        child.kind,
+        "Analis Kebijakan Ahli Muda" if child.key == REAL_SECTION else "Kepala Subbagian Tata Usaha",
+    )
 
 
 def _head(made: Staff, people: People, agency: Place) -> None:

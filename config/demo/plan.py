@@ -220,7 +220,9 @@ def _original(item: Item, ceiling: Decimal) -> Stand:
     rng = stream("original", item.key)
     weights = {account.code: account.weight for account in spending.POOLS[item.sub.kind]}
     weights |= {spending.short(code): weight for code, weight in weights.items()}
-    by_line = shared(ceiling, [weights[line.account] * rng.uniform(0.6, 1.5) for line in item.lines], Decimal(50))
+    by_line = shared(
+        ceiling, [weights[line.account] * rng.uniform(0.6, 1.5) for line in item.lines], Decimal(50)
+    )
     months = spending.shape(item.sub.kind, rng)
     total, step = (item.target, _step(item)) if item.mode == "VOLUME" else (WHOLE, POINT)
     return Stand(

@@ -54,7 +54,14 @@ def load(unit: Unit, year: FiscalYear, officer: Post, verifier: Post, writer: Wr
         legal_bases=["murni=DPA 4.01/2026", "pergeseran=DPPA Pergeseran 1/2026"],
     )
     result = import_plan(
-        source=path, name=path.name, unit=unit, fiscal_year=year, options=options, realised={}, pinned=(), actor=None
+        source=path,
+        name=path.name,
+        unit=unit,
+        fiscal_year=year,
+        options=options,
+        realised={},
+        pinned=(),
+        actor=None,
     )
     if result.errors:
         raise ValueError(f"{FIXTURE} was refused: {result.errors[0].sentence()}")
@@ -74,7 +81,14 @@ def as_items(unit: Unit, place: Place) -> tuple[list[Item], list[Version]]:
     for row in BudgetItem.objects.filter(unit=unit).order_by("pk").prefetch_related("lines"):
         lines = sorted(row.lines.all(), key=lambda line: line.pk)
         sub = SubActivity(row.sub_activity_code, row.sub_activity_name, row.output_unit, ROUTINE)
-        item = Item(place, sub, False, "PERCENT", Decimal(1), [Line(x.account_code, x.account_name, x.fund_source) for x in lines])
+        item = Item(
+            place,
+            sub,
+            False,
+            "PERCENT",
+            Decimal(1),
+            [Line(x.account_code, x.account_name, x.fund_source) for x in lines],
+        )
         for version in versions:
             each = stands[row.pk, version.sequence]
             by_line = tuple(ceilings.get((line.pk, version.sequence), Decimal(0)) for line in lines)

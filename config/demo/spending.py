@@ -59,7 +59,9 @@ POOLS = {
 5.1.02.02.001.00031|Belanja Jasa Tenaga Keamanan|20
 5.1.02.02.001.00029|Belanja Jasa Tenaga Supir|12
 5.1.02.01.001.00036|Belanja Alat/Bahan untuk Kegiatan Kantor Lainnya|3"""),
-    ROUTINE: _pool(_OFFICE + """
+    ROUTINE: _pool(
+        _OFFICE
+        + """
 5.1.02.03.002.00035|Belanja Pemeliharaan Alat Angkutan Darat Bermotor-Kendaraan Bermotor Penumpang|6
 5.1.02.01.001.00031|Belanja Alat/Bahan untuk Kegiatan Kantor-Alat Listrik|2
 5.1.02.01.001.00030|Belanja Alat/Bahan untuk Kegiatan Kantor-Perabot Kantor|2
@@ -67,21 +69,28 @@ POOLS = {
 5.1.02.01.001.00058|Belanja Makanan dan Minuman Aktivitas Lapangan|3
 5.1.02.02.001.00067|Belanja Pembayaran Pajak, Bea, dan Perizinan|1
 5.1.02.01.001.00004|Belanja Bahan-Bahan Bakar dan Pelumas|6
-5.1.02.03.002.00405|Belanja Pemeliharaan Komputer-Komputer Unit-Personal Computer|2"""),
-    EVENT: _pool(_OFFICE + """
+5.1.02.03.002.00405|Belanja Pemeliharaan Komputer-Komputer Unit-Personal Computer|2"""
+    ),
+    EVENT: _pool(
+        _OFFICE
+        + """
 5.1.02.02.001.00047|Belanja Jasa Penyelenggaraan Acara|18
 5.1.02.02.005.00043|Belanja Sewa Hotel|12
 5.1.02.02.012.00001|Belanja Kursus Singkat/Pelatihan|11
 5.1.02.01.001.00064|Belanja Pakaian Batik Tradisional|3
 5.1.02.02.001.00080|Belanja Jasa Iklan/Reklame, Film, dan Pemotretan|2
-5.1.02.02.004.00036|Belanja Sewa Kendaraan Bermotor Penumpang|5"""),
-    GOODS: _pool(_OFFICE + """
+5.1.02.02.004.00036|Belanja Sewa Kendaraan Bermotor Penumpang|5"""
+    ),
+    GOODS: _pool(
+        _OFFICE
+        + """
 5.2.02.05.001.00005|Belanja Modal Alat Kantor Lainnya|34
 5.2.02.10.001.00002|Belanja Modal Personal Computer|30
 5.2.02.05.002.00001|Belanja Modal Mebel|24
 5.2.02.10.002.00003|Belanja Modal Peralatan Personal Computer|12
 5.1.01.03.007.00002|Belanja Honorarium Pengadaan Barang/Jasa|2
-5.2.02.05.001.00004|Belanja Modal Alat Penyimpan Perlengkapan Kantor|8"""),
+5.2.02.05.001.00004|Belanja Modal Alat Penyimpan Perlengkapan Kantor|8"""
+    ),
     WORKS: _pool("""
 5.2.04.01.001.00003|Belanja Modal Jalan Kabupaten|62
 5.2.03.01.001.00001|Belanja Modal Bangunan Gedung Kantor|48
@@ -117,7 +126,15 @@ MAIN = {
 ELSE_MAIN = {WORKS: "5.2.03.01.001.00001", TRANSFER: "5.1.02.02.002.00005"}
 MAINS = {*MAIN.values(), *ELSE_MAIN.values()}
 
-LINES = {SALARY: (13, 14), TIME: (4, 8), ROUTINE: (6, 12), EVENT: (6, 11), GOODS: (4, 9), WORKS: (5, 9), TRANSFER: (3, 6)}
+LINES = {
+    SALARY: (13, 14),
+    TIME: (4, 8),
+    ROUTINE: (6, 12),
+    EVENT: (6, 11),
+    GOODS: (4, 9),
+    WORKS: (5, 9),
+    TRANSFER: (3, 6),
+}
 FUNDS = {
     SALARY: (("DTU-DAU", 1.0),),
     TIME: (("PAD", 0.7), ("DTU-DAU", 0.3)),

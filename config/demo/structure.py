@@ -62,7 +62,10 @@ def units(writer: Writer, governed: Government, agencies: Sequence[Place]) -> di
     """The tree, level by level (the database fills in paths); unit by code."""
     root = Unit(government=governed, kind=Unit.Kind.GOVERNMENT, code=governed.code, name=governed.name)
     writer.insert([root])
-    level = [Unit(government=governed, parent=root, kind=each.kind, code=each.code, name=each.name) for each in agencies]
+    level = [
+        Unit(government=governed, parent=root, kind=each.kind, code=each.code, name=each.name)
+        for each in agencies
+    ]
     writer.insert(level)
     below = [
         Unit(government=governed, parent=parent, kind=child.kind, code=child.code, name=child.name)
@@ -73,18 +76,26 @@ def units(writer: Writer, governed: Government, agencies: Sequence[Place]) -> di
     return {unit.code: unit for unit in (root, *level, *below)}
 
 
-def nomenclature(writer: Writer, governed: Government, agencies: Sequence[Place], items: Sequence[Item]) -> None:
+def nomenclature(
+    writer: Writer, governed: Government, agencies: Sequence[Place], items: Sequence[Item]
+) -> None:
     """Names of all codes in use, at every level."""
     places = [place for agency in agencies for place in (agency, *agency.children)]
     codes = {item.sub.code: item.sub.name for item in items} | REAL_NAMES
     named = subjects.names_above(codes, subjects.subjects_by_programme(places))
-    rows = [Nomenclature(government=governed, year=YEAR, code=code, name=name) for code, name in sorted(named.items())]
+    rows = [
+        Nomenclature(government=governed, year=YEAR, code=code, name=name)
+        for code, name in sorted(named.items())
+    ]
     writer.insert(rows)
 
 
 def posts(writer: Writer, placed: dict[str, Unit], staff: Staff) -> dict[tuple[str, str], Post]:
     """Posts by seat."""
-    made = {seat.key: Post(unit=placed[seat.unit], role=seat.role, title=seat.title) for seat in staff.seats.values()}
+    made = {
+        seat.key: Post(unit=placed[seat.unit], role=seat.role, title=seat.title)
+        for seat in staff.seats.values()
+    }
     writer.insert(list(made.values()))
     return made
 

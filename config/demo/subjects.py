@@ -137,4 +137,6 @@ def names_above(codes: dict[str, str], subjects: dict[str, str]) -> dict[str, st
 
 def subjects_by_programme(places: list[Place]) -> dict[str, str]:
     """Programme code -> subject, for the programmes that are composed."""
-    return {f"{place.bidang}.{number}": name for place in places for number, name in SUBJECTS.get(place.key, ())}
+    return {
+        f"{place.bidang}.{number}": name for place in places for number, name in SUBJECTS.get(place.key, ())
+    }

@@ -70,9 +70,13 @@ class Stories:
     """Scripted exceptions: what is returned twice and published late, who never signs or enters, what is left to try."""
 
     twice: dict[tuple[int, str], str] = field(default_factory=dict)  # (month, item key) -> why
-    unsigned_from: dict[str, int] = field(default_factory=dict)  # agency -> first month that its head does not sign
+    unsigned_from: dict[str, int] = field(
+        default_factory=dict
+    )  # agency -> first month that its head does not sign
     silent_from: dict[str, int] = field(default_factory=dict)  # agency -> first month in which nobody enters
-    open_desk: dict[Seat, tuple[str, ...]] = field(default_factory=dict)  # officer -> what becomes of his items, in turn
+    open_desk: dict[Seat, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # officer -> what becomes of his items, in turn
     head_waits: frozenset[str] = frozenset()  # agencies whose open month is verified and waits for the head
 
 
@@ -146,30 +150,36 @@ def _signing(rng: Random, due: Due) -> datetime:
 def _course(rng: Random, agency: str, items: dict[str, Desk], signed: datetime, due: Due) -> list[Event]:
     """Entry, verification and signature of one document, planned backwards."""
     events = [Event(signed, Act.SIGN, (agency, "head"), tuple(sorted(items)))]
+    late = signed.date() > due.sign
     for verifier in sorted({desk.verifier for desk in items.values()}):
         own = {key: desk for key, desk in items.items() if desk.verifier == verifier}
         verified = _before(rng, signed, due)
         events.append(Event(verified, Act.VERIFY, verifier, tuple(sorted(own))))
-        events += _entry(rng, own, verifier, verified, due)
+        events += _entry(rng, own, verifier, verified, due, late)
     return events
 
 
-def _entry(rng: Random, items: dict[str, Desk], verifier: Seat, verified: datetime, due: Due) -> list[Event]:
+def _entry(
+    rng: Random, items: dict[str, Desk], verifier: Seat, verified: datetime, due: Due, late: bool
+) -> list[Event]:
     """Submissions of the officers under one verifier, and what he sends back of them, the last time first."""
     events: list[Event] = []
     until, sent_back, why = verified - 40 * MINUTE, list[str](), ""
     for _ in range(pick(rng, ROUNDS)):
-        sent_back = sent_back or _some(rng, items)
         again = until - rng.randint(20, 150) * MINUTE
-        back = again - rng.randint(60, 420) * MINUTE
-        why = pick(rng, narratives.RETURN_REASONS)
+        back = again - rng.randint(60, 2000) * MINUTE
+        if back < datetime.combine(due.opened, time(12), ZONE):
+            break
+        sent_back, why = sent_back or _some(rng, items), pick(rng, narratives.RETURN_REASONS)
         events.append(Event(back, Act.RETURN, verifier, tuple(sent_back), why))
         for officer, keys in _by_officer(items, sent_back).items():
             events.append(Event(again, Act.RESUBMIT, officer, keys, why))
         until = back - 40 * MINUTE
     for officer, keys in _by_officer(items, sorted(items)).items():
         faulty = tuple(key for key in keys if key in sent_back)
-        events.append(Event(min(_typed(rng, due), until), Act.SUBMIT, officer, keys, why if faulty else "", faulty))
+        # Half of what is signed late was entered late already.
+        typed = until - rng.randint(0, 900) * MINUTE if late and rng.random() < 0.5 else _typed(rng, due)
+        events.append(Event(min(typed, until), Act.SUBMIT, officer, keys, why if faulty else "", faulty))
     return events
 
 
@@ -186,7 +196,11 @@ def _some(rng: Random, items: Mapping[str, Desk]) -> list[str]:
 
 def _typed(rng: Random, due: Due) -> datetime:
     """When an officer submits: more than half in the last day before the due moment, in the morning or late at night."""
-    day = due.entry if rng.random() < 0.55 else due.opened + rng.randint(0, max(0, (due.entry - due.opened).days - 1)) * DAY
+    day = (
+        due.entry
+        if rng.random() < 0.55
+        else due.opened + rng.randint(0, max(0, (due.entry - due.opened).days - 1)) * DAY
+    )
     if rng.random() < 0.55:
         return _at(rng, day, 9, 11)
     return _at(rng, day, 20, 23)
@@ -282,4 +296,6 @@ def _earlier(day: date) -> date:
 
 
 def _at(rng: Random, day: date, first_hour: int, last_hour: int) -> datetime:
-    return datetime.combine(day, time(rng.randint(first_hour, last_hour), rng.randint(0, 59), rng.randint(0, 59)), ZONE)
+    return datetime.combine(
+        day, time(rng.randint(first_hour, last_hour), rng.randint(0, 59), rng.randint(0, 59)), ZONE
+    )

@@ -21,7 +21,14 @@ def unfold(items: Sequence[Item], months: int) -> dict[str, list[Version]]:
     versions = {code: [ORIGINAL] for code in by_unit}
     if months >= CUT_MONTH:
         for code, own in by_unit.items():
-            _add(versions[code], own, "efisiensi", CUT_MONTH, "Perbup 4/2026 tentang Efisiensi Belanja", _cuts(own))
+            _add(
+                versions[code],
+                own,
+                "efisiensi",
+                CUT_MONTH,
+                "Perbup 4/2026 tentang Efisiensi Belanja",
+                _cuts(own),
+            )
     if months >= SHIFT_MONTH:
         for code, changes in _shifts(by_unit, round(len(items) * SHIFTED_SHARE)).items():
             basis = "Perbup 17/2026 tentang Pergeseran Anggaran"
@@ -31,7 +38,9 @@ def unfold(items: Sequence[Item], months: int) -> dict[str, list[Version]]:
 
 def standing(item: Item, versions: Sequence[Version], month: int) -> tuple[Version, Stand]:
     """The version in force in a month, and how the item stands in it."""
-    version = max((each for each in versions if each.effective_month <= month), key=lambda each: each.sequence)
+    version = max(
+        (each for each in versions if each.effective_month <= month), key=lambda each: each.sequence
+    )
     return version, item.stands[version.sequence]
 
 
@@ -45,7 +54,9 @@ def _cuts(items: Sequence[Item]) -> dict[str, tuple[Decimal, ...]]:
     for item in items:
         rng, stand = stream("cut", item.key), _latest(item)
         lines = tuple(
-            ceiling - rounded(ceiling * Decimal(str(round(rng.uniform(*CUT), 4)))) if TRAVEL in line.account else ceiling
+            ceiling - rounded(ceiling * Decimal(str(round(rng.uniform(*CUT), 4))))
+            if TRAVEL in line.account
+            else ceiling
             for line, ceiling in zip(item.lines, stand.lines, strict=True)
         )
         if lines != stand.lines and _fits(stand, sum(lines, Decimal(0)), CUT_MONTH):
@@ -68,7 +79,9 @@ def _shifts(by_unit: dict[str, list[Item]], wanted: int) -> dict[str, dict[str, 
             smaller = min(_latest(giver).ceiling, _latest(taker).ceiling)
             amount = rounded(smaller * Decimal(str(round(rng.uniform(0.04, SHIFT), 4))))
             less, more = _scaled(giver, -amount), _scaled(taker, amount)
-            if _fits(_latest(giver), sum(less, Decimal(0)), SHIFT_MONTH) and any(_latest(taker).cash[SHIFT_MONTH - 1 :]):
+            if _fits(_latest(giver), sum(less, Decimal(0)), SHIFT_MONTH) and any(
+                _latest(taker).cash[SHIFT_MONTH - 1 :]
+            ):
                 found.setdefault(code, {}).update({giver.key: less, taker.key: more})
     return found
 

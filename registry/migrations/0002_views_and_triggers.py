@@ -102,7 +102,8 @@ class Migration(migrations.Migration):
         *[migrations.RunSQL(audit(table, *columns), unaudit(table)) for table, columns in AUDITED.items()],
         *[
             migrations.RunSQL(
-                append_only(f"registry_historical{name}"), f"DROP TRIGGER append_only ON registry_historical{name};"
+                append_only(f"registry_historical{name}"),
+                f"DROP TRIGGER append_only ON registry_historical{name};",
             )
             for name in HISTORIES
         ],

@@ -4,321 +4,811 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django_fsm
 import simple_history.models
-import submissions.models
 from django.conf import settings
 from django.db import migrations, models
 
+import submissions.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalReportLine',
+            name="HistoricalReportLine",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('ceiling', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('realized', models.DecimalField(decimal_places=2, max_digits=20, null=True)),
-                ('correction_reason', models.CharField(blank=True, max_length=500)),
-                ('corrects_month', models.PositiveSmallIntegerField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("ceiling", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("realized", models.DecimalField(decimal_places=2, max_digits=20, null=True)),
+                ("correction_reason", models.CharField(blank=True, max_length=500)),
+                ("corrects_month", models.PositiveSmallIntegerField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical report line',
-                'verbose_name_plural': 'historical report lines',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical report line",
+                "verbose_name_plural": "historical report lines",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'holiday',
-                'verbose_name_plural': 'holidays',
+                "verbose_name": "holiday",
+                "verbose_name_plural": "holidays",
             },
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Period',
+            name="Period",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.PositiveSmallIntegerField(verbose_name='month')),
-                ('first_day', models.DateField(verbose_name='first day of the month')),
-                ('opens_at', models.DateTimeField(verbose_name='opens')),
-                ('submit_from', models.DateTimeField(verbose_name='submission from')),
-                ('entry_due', models.DateTimeField(verbose_name='entry due')),
-                ('verify_due', models.DateTimeField(verbose_name='verification due')),
-                ('sign_due', models.DateTimeField(verbose_name='signature due')),
-                ('lock_at', models.DateTimeField(verbose_name='locked from')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.PositiveSmallIntegerField(verbose_name="month")),
+                ("first_day", models.DateField(verbose_name="first day of the month")),
+                ("opens_at", models.DateTimeField(verbose_name="opens")),
+                ("submit_from", models.DateTimeField(verbose_name="submission from")),
+                ("entry_due", models.DateTimeField(verbose_name="entry due")),
+                ("verify_due", models.DateTimeField(verbose_name="verification due")),
+                ("sign_due", models.DateTimeField(verbose_name="signature due")),
+                ("lock_at", models.DateTimeField(verbose_name="locked from")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
             ],
             options={
-                'verbose_name': 'period',
-                'verbose_name_plural': 'periods',
+                "verbose_name": "period",
+                "verbose_name_plural": "periods",
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='draft', editable=False, max_length=50, protected=True)),
-                ('tier', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('step', models.PositiveIntegerField(default=0, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('content_hash', models.CharField(blank=True, editable=False, max_length=64)),
-                ('moved_at', models.DateTimeField(editable=False, null=True)),
-                ('token', models.CharField(default=submissions.models.new_token, editable=False, max_length=24, unique=True)),
-                ('revision', models.PositiveSmallIntegerField(default=0)),
-                ('ceiling', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('physical_mode', models.CharField(choices=[('PERCENT', 'Percentage points'), ('VOLUME', 'Output volume'), ('TIME', 'Time'), ('MILESTONE', 'Milestones')], max_length=10)),
-                ('output_target', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
-                ('status', models.CharField(blank=True, choices=[('BELUM_MULAI', 'Not started'), ('PERSIAPAN', 'Preparation'), ('PENGADAAN', 'In procurement'), ('PELAKSANAAN', 'Under way'), ('TERHENTI', 'Halted'), ('SELESAI', 'Completed'), ('TIDAK_DILAKSANAKAN', 'Cancelled'), ('LANJUT_TAHUN_DEPAN', 'Carried over to next year')], max_length=20, verbose_name='execution status')),
-                ('increment', models.DecimalField(decimal_places=4, max_digits=9, null=True, verbose_name='physical, this month')),
-                ('volume', models.DecimalField(decimal_places=4, max_digits=18, null=True, verbose_name='volume, this month')),
-                ('physical_reason', models.CharField(blank=True, max_length=500, verbose_name='reason of a physical correction')),
-                ('problems', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('PROCUREMENT', 'Procurement'), ('LAND', 'Land'), ('TECH_GUIDELINE', 'Technical guideline'), ('BUDGET_SHIFT', 'Budget shift'), ('EFFICIENCY_CUT', 'Efficiency cut'), ('CASH', 'Cash'), ('DESIGN_DOC', 'Design documents'), ('PROVIDER', 'Provider'), ('MATERIAL', 'Material'), ('WEATHER_FORCE_MAJEURE', 'Weather or force majeure'), ('HR', 'Staff'), ('COORDINATION', 'Coordination'), ('SYSTEM', 'Systems'), ('OTHER', 'Other')], max_length=24), blank=True, default=list, size=None)),
-                ('problem_text', models.TextField(blank=True, max_length=2000, verbose_name='problem')),
-                ('follow_up_text', models.TextField(blank=True, max_length=2000, verbose_name='follow-up')),
-                ('follow_up_pic', models.CharField(blank=True, max_length=200, verbose_name='person in charge')),
-                ('follow_up_due', models.DateField(null=True, verbose_name='follow-up due')),
-                ('public_note', models.TextField(blank=True, max_length=2000, verbose_name='public note')),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('published_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(default="draft", editable=False, max_length=50, protected=True),
+                ),
+                ("tier", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("step", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("content_hash", models.CharField(blank=True, editable=False, max_length=64)),
+                ("moved_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "token",
+                    models.CharField(
+                        default=submissions.models.new_token, editable=False, max_length=24, unique=True
+                    ),
+                ),
+                ("revision", models.PositiveSmallIntegerField(default=0)),
+                ("ceiling", models.DecimalField(decimal_places=2, max_digits=20)),
+                (
+                    "physical_mode",
+                    models.CharField(
+                        choices=[
+                            ("PERCENT", "Percentage points"),
+                            ("VOLUME", "Output volume"),
+                            ("TIME", "Time"),
+                            ("MILESTONE", "Milestones"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("output_target", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("BELUM_MULAI", "Not started"),
+                            ("PERSIAPAN", "Preparation"),
+                            ("PENGADAAN", "In procurement"),
+                            ("PELAKSANAAN", "Under way"),
+                            ("TERHENTI", "Halted"),
+                            ("SELESAI", "Completed"),
+                            ("TIDAK_DILAKSANAKAN", "Cancelled"),
+                            ("LANJUT_TAHUN_DEPAN", "Carried over to next year"),
+                        ],
+                        max_length=20,
+                        verbose_name="execution status",
+                    ),
+                ),
+                (
+                    "increment",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=9, null=True, verbose_name="physical, this month"
+                    ),
+                ),
+                (
+                    "volume",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=18, null=True, verbose_name="volume, this month"
+                    ),
+                ),
+                (
+                    "physical_reason",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="reason of a physical correction"
+                    ),
+                ),
+                (
+                    "problems",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("PROCUREMENT", "Procurement"),
+                                ("LAND", "Land"),
+                                ("TECH_GUIDELINE", "Technical guideline"),
+                                ("BUDGET_SHIFT", "Budget shift"),
+                                ("EFFICIENCY_CUT", "Efficiency cut"),
+                                ("CASH", "Cash"),
+                                ("DESIGN_DOC", "Design documents"),
+                                ("PROVIDER", "Provider"),
+                                ("MATERIAL", "Material"),
+                                ("WEATHER_FORCE_MAJEURE", "Weather or force majeure"),
+                                ("HR", "Staff"),
+                                ("COORDINATION", "Coordination"),
+                                ("SYSTEM", "Systems"),
+                                ("OTHER", "Other"),
+                            ],
+                            max_length=24,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("problem_text", models.TextField(blank=True, max_length=2000, verbose_name="problem")),
+                ("follow_up_text", models.TextField(blank=True, max_length=2000, verbose_name="follow-up")),
+                (
+                    "follow_up_pic",
+                    models.CharField(blank=True, max_length=200, verbose_name="person in charge"),
+                ),
+                ("follow_up_due", models.DateField(null=True, verbose_name="follow-up due")),
+                ("public_note", models.TextField(blank=True, max_length=2000, verbose_name="public note")),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'report',
-                'verbose_name_plural': 'reports',
+                "verbose_name": "report",
+                "verbose_name_plural": "reports",
             },
         ),
         migrations.CreateModel(
-            name='ReportLine',
+            name="ReportLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ceiling', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('realized', models.DecimalField(decimal_places=2, max_digits=20, null=True)),
-                ('correction_reason', models.CharField(blank=True, max_length=500)),
-                ('corrects_month', models.PositiveSmallIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ceiling", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("realized", models.DecimalField(decimal_places=2, max_digits=20, null=True)),
+                ("correction_reason", models.CharField(blank=True, max_length=500)),
+                ("corrects_month", models.PositiveSmallIntegerField(null=True)),
             ],
             options={
-                'verbose_name': 'report line',
-                'verbose_name_plural': 'report lines',
+                "verbose_name": "report line",
+                "verbose_name_plural": "report lines",
             },
         ),
         migrations.CreateModel(
-            name='CalendarRule',
+            name="CalendarRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('open_day', models.PositiveSmallIntegerField(default=25, verbose_name='drafts from day (of the month itself)')),
-                ('entry_day', models.PositiveSmallIntegerField(default=5, verbose_name='entry due on day')),
-                ('verify_day', models.PositiveSmallIntegerField(default=8, verbose_name='verification due on day')),
-                ('sign_day', models.PositiveSmallIntegerField(default=10, verbose_name='signature due on day')),
-                ('lock_day', models.PositiveSmallIntegerField(default=21, verbose_name='locked from day')),
-                ('day_unit', models.CharField(choices=[('CALENDAR', 'calendar days'), ('WORKING', 'working days')], default='CALENDAR', max_length=10, verbose_name='days are')),
-                ('roll', models.CharField(choices=[('NEXT_WORKDAY', 'to the next working day'), ('NONE', 'not moved')], default='NEXT_WORKDAY', max_length=12, verbose_name='a due day that is no working day moves')),
-                ('grace_minutes', models.PositiveSmallIntegerField(default=15, verbose_name='minutes of grace')),
-                ('fiscal_year', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='registry.fiscalyear', verbose_name='fiscal year')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "open_day",
+                    models.PositiveSmallIntegerField(
+                        default=25, verbose_name="drafts from day (of the month itself)"
+                    ),
+                ),
+                ("entry_day", models.PositiveSmallIntegerField(default=5, verbose_name="entry due on day")),
+                (
+                    "verify_day",
+                    models.PositiveSmallIntegerField(default=8, verbose_name="verification due on day"),
+                ),
+                (
+                    "sign_day",
+                    models.PositiveSmallIntegerField(default=10, verbose_name="signature due on day"),
+                ),
+                ("lock_day", models.PositiveSmallIntegerField(default=21, verbose_name="locked from day")),
+                (
+                    "day_unit",
+                    models.CharField(
+                        choices=[("CALENDAR", "calendar days"), ("WORKING", "working days")],
+                        default="CALENDAR",
+                        max_length=10,
+                        verbose_name="days are",
+                    ),
+                ),
+                (
+                    "roll",
+                    models.CharField(
+                        choices=[("NEXT_WORKDAY", "to the next working day"), ("NONE", "not moved")],
+                        default="NEXT_WORKDAY",
+                        max_length=12,
+                        verbose_name="a due day that is no working day moves",
+                    ),
+                ),
+                (
+                    "grace_minutes",
+                    models.PositiveSmallIntegerField(default=15, verbose_name="minutes of grace"),
+                ),
+                (
+                    "fiscal_year",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="registry.fiscalyear",
+                        verbose_name="fiscal year",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'calendar rule',
-                'verbose_name_plural': 'calendar rules',
+                "verbose_name": "calendar rule",
+                "verbose_name_plural": "calendar rules",
             },
         ),
         migrations.CreateModel(
-            name='Editor',
+            name="Editor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=submissions.models.new_token, editable=False, max_length=24, unique=True)),
-                ('kind', models.CharField(choices=[('PHOTO_PROGRESS', 'Photo of progress'), ('SP2D', 'Disbursement order'), ('SPJ', 'Account of spending'), ('CONTRACT', 'Contract'), ('BAST', 'Handover minutes'), ('ATTENDANCE', 'Attendance list'), ('DOC_OUTPUT', 'Document produced'), ('OTHER', 'Other')], max_length=16, verbose_name='kind')),
-                ('file', models.FileField(max_length=200, upload_to='evidence/%Y/%m')),
-                ('original_name', models.CharField(max_length=200)),
-                ('mime', models.CharField(max_length=100)),
-                ('bytes', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('uploaded_at', models.DateTimeField()),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "token",
+                    models.CharField(
+                        default=submissions.models.new_token, editable=False, max_length=24, unique=True
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PHOTO_PROGRESS", "Photo of progress"),
+                            ("SP2D", "Disbursement order"),
+                            ("SPJ", "Account of spending"),
+                            ("CONTRACT", "Contract"),
+                            ("BAST", "Handover minutes"),
+                            ("ATTENDANCE", "Attendance list"),
+                            ("DOC_OUTPUT", "Document produced"),
+                            ("OTHER", "Other"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("file", models.FileField(max_length=200, upload_to="evidence/%Y/%m")),
+                ("original_name", models.CharField(max_length=200)),
+                ("mime", models.CharField(max_length=100)),
+                ("bytes", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("uploaded_at", models.DateTimeField()),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'evidence',
-                'verbose_name_plural': 'evidence',
+                "verbose_name": "evidence",
+                "verbose_name_plural": "evidence",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalCalendarRule',
+            name="HistoricalCalendarRule",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('open_day', models.PositiveSmallIntegerField(default=25, verbose_name='drafts from day (of the month itself)')),
-                ('entry_day', models.PositiveSmallIntegerField(default=5, verbose_name='entry due on day')),
-                ('verify_day', models.PositiveSmallIntegerField(default=8, verbose_name='verification due on day')),
-                ('sign_day', models.PositiveSmallIntegerField(default=10, verbose_name='signature due on day')),
-                ('lock_day', models.PositiveSmallIntegerField(default=21, verbose_name='locked from day')),
-                ('day_unit', models.CharField(choices=[('CALENDAR', 'calendar days'), ('WORKING', 'working days')], default='CALENDAR', max_length=10, verbose_name='days are')),
-                ('roll', models.CharField(choices=[('NEXT_WORKDAY', 'to the next working day'), ('NONE', 'not moved')], default='NEXT_WORKDAY', max_length=12, verbose_name='a due day that is no working day moves')),
-                ('grace_minutes', models.PositiveSmallIntegerField(default=15, verbose_name='minutes of grace')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('fiscal_year', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.fiscalyear', verbose_name='fiscal year')),
-                ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                (
+                    "open_day",
+                    models.PositiveSmallIntegerField(
+                        default=25, verbose_name="drafts from day (of the month itself)"
+                    ),
+                ),
+                ("entry_day", models.PositiveSmallIntegerField(default=5, verbose_name="entry due on day")),
+                (
+                    "verify_day",
+                    models.PositiveSmallIntegerField(default=8, verbose_name="verification due on day"),
+                ),
+                (
+                    "sign_day",
+                    models.PositiveSmallIntegerField(default=10, verbose_name="signature due on day"),
+                ),
+                ("lock_day", models.PositiveSmallIntegerField(default=21, verbose_name="locked from day")),
+                (
+                    "day_unit",
+                    models.CharField(
+                        choices=[("CALENDAR", "calendar days"), ("WORKING", "working days")],
+                        default="CALENDAR",
+                        max_length=10,
+                        verbose_name="days are",
+                    ),
+                ),
+                (
+                    "roll",
+                    models.CharField(
+                        choices=[("NEXT_WORKDAY", "to the next working day"), ("NONE", "not moved")],
+                        default="NEXT_WORKDAY",
+                        max_length=12,
+                        verbose_name="a due day that is no working day moves",
+                    ),
+                ),
+                (
+                    "grace_minutes",
+                    models.PositiveSmallIntegerField(default=15, verbose_name="minutes of grace"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "fiscal_year",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registry.fiscalyear",
+                        verbose_name="fiscal year",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical calendar rule',
-                'verbose_name_plural': 'historical calendar rules',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical calendar rule",
+                "verbose_name_plural": "historical calendar rules",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalEvidence',
+            name="HistoricalEvidence",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('token', models.CharField(db_index=True, default=submissions.models.new_token, editable=False, max_length=24)),
-                ('kind', models.CharField(choices=[('PHOTO_PROGRESS', 'Photo of progress'), ('SP2D', 'Disbursement order'), ('SPJ', 'Account of spending'), ('CONTRACT', 'Contract'), ('BAST', 'Handover minutes'), ('ATTENDANCE', 'Attendance list'), ('DOC_OUTPUT', 'Document produced'), ('OTHER', 'Other')], max_length=16, verbose_name='kind')),
-                ('file', models.TextField(max_length=200)),
-                ('original_name', models.CharField(max_length=200)),
-                ('mime', models.CharField(max_length=100)),
-                ('bytes', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('uploaded_at', models.DateTimeField()),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('uploaded_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                (
+                    "token",
+                    models.CharField(
+                        db_index=True, default=submissions.models.new_token, editable=False, max_length=24
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PHOTO_PROGRESS", "Photo of progress"),
+                            ("SP2D", "Disbursement order"),
+                            ("SPJ", "Account of spending"),
+                            ("CONTRACT", "Contract"),
+                            ("BAST", "Handover minutes"),
+                            ("ATTENDANCE", "Attendance list"),
+                            ("DOC_OUTPUT", "Document produced"),
+                            ("OTHER", "Other"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("file", models.TextField(max_length=200)),
+                ("original_name", models.CharField(max_length=200)),
+                ("mime", models.CharField(max_length=100)),
+                ("bytes", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("uploaded_at", models.DateTimeField()),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical evidence',
-                'verbose_name_plural': 'historical evidence',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical evidence",
+                "verbose_name_plural": "historical evidence",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalHoliday',
+            name="HistoricalHoliday",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('government', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.government', verbose_name='government')),
-                ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "government",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registry.government",
+                        verbose_name="government",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical holiday',
-                'verbose_name_plural': 'historical holidays',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical holiday",
+                "verbose_name_plural": "historical holidays",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalPeriod',
+            name="HistoricalPeriod",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('month', models.PositiveSmallIntegerField(verbose_name='month')),
-                ('first_day', models.DateField(verbose_name='first day of the month')),
-                ('opens_at', models.DateTimeField(verbose_name='opens')),
-                ('submit_from', models.DateTimeField(verbose_name='submission from')),
-                ('entry_due', models.DateTimeField(verbose_name='entry due')),
-                ('verify_due', models.DateTimeField(verbose_name='verification due')),
-                ('sign_due', models.DateTimeField(verbose_name='signature due')),
-                ('lock_at', models.DateTimeField(verbose_name='locked from')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.unit', verbose_name='agency')),
-                ('fiscal_year', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.fiscalyear', verbose_name='fiscal year')),
-                ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("month", models.PositiveSmallIntegerField(verbose_name="month")),
+                ("first_day", models.DateField(verbose_name="first day of the month")),
+                ("opens_at", models.DateTimeField(verbose_name="opens")),
+                ("submit_from", models.DateTimeField(verbose_name="submission from")),
+                ("entry_due", models.DateTimeField(verbose_name="entry due")),
+                ("verify_due", models.DateTimeField(verbose_name="verification due")),
+                ("sign_due", models.DateTimeField(verbose_name="signature due")),
+                ("lock_at", models.DateTimeField(verbose_name="locked from")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registry.unit",
+                        verbose_name="agency",
+                    ),
+                ),
+                (
+                    "fiscal_year",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registry.fiscalyear",
+                        verbose_name="fiscal year",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical period',
-                'verbose_name_plural': 'historical periods',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical period",
+                "verbose_name_plural": "historical periods",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalReport',
+            name="HistoricalReport",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='draft', editable=False, max_length=50, protected=True)),
-                ('tier', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('step', models.PositiveIntegerField(default=0, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('content_hash', models.CharField(blank=True, editable=False, max_length=64)),
-                ('moved_at', models.DateTimeField(editable=False, null=True)),
-                ('token', models.CharField(db_index=True, default=submissions.models.new_token, editable=False, max_length=24)),
-                ('revision', models.PositiveSmallIntegerField(default=0)),
-                ('ceiling', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('physical_mode', models.CharField(choices=[('PERCENT', 'Percentage points'), ('VOLUME', 'Output volume'), ('TIME', 'Time'), ('MILESTONE', 'Milestones')], max_length=10)),
-                ('output_target', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
-                ('status', models.CharField(blank=True, choices=[('BELUM_MULAI', 'Not started'), ('PERSIAPAN', 'Preparation'), ('PENGADAAN', 'In procurement'), ('PELAKSANAAN', 'Under way'), ('TERHENTI', 'Halted'), ('SELESAI', 'Completed'), ('TIDAK_DILAKSANAKAN', 'Cancelled'), ('LANJUT_TAHUN_DEPAN', 'Carried over to next year')], max_length=20, verbose_name='execution status')),
-                ('increment', models.DecimalField(decimal_places=4, max_digits=9, null=True, verbose_name='physical, this month')),
-                ('volume', models.DecimalField(decimal_places=4, max_digits=18, null=True, verbose_name='volume, this month')),
-                ('physical_reason', models.CharField(blank=True, max_length=500, verbose_name='reason of a physical correction')),
-                ('problems', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('PROCUREMENT', 'Procurement'), ('LAND', 'Land'), ('TECH_GUIDELINE', 'Technical guideline'), ('BUDGET_SHIFT', 'Budget shift'), ('EFFICIENCY_CUT', 'Efficiency cut'), ('CASH', 'Cash'), ('DESIGN_DOC', 'Design documents'), ('PROVIDER', 'Provider'), ('MATERIAL', 'Material'), ('WEATHER_FORCE_MAJEURE', 'Weather or force majeure'), ('HR', 'Staff'), ('COORDINATION', 'Coordination'), ('SYSTEM', 'Systems'), ('OTHER', 'Other')], max_length=24), blank=True, default=list, size=None)),
-                ('problem_text', models.TextField(blank=True, max_length=2000, verbose_name='problem')),
-                ('follow_up_text', models.TextField(blank=True, max_length=2000, verbose_name='follow-up')),
-                ('follow_up_pic', models.CharField(blank=True, max_length=200, verbose_name='person in charge')),
-                ('follow_up_due', models.DateField(null=True, verbose_name='follow-up due')),
-                ('public_note', models.TextField(blank=True, max_length=2000, verbose_name='public note')),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('budget_version', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.budgetversion')),
-                ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.budgetitem')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(default="draft", editable=False, max_length=50, protected=True),
+                ),
+                ("tier", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("step", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("content_hash", models.CharField(blank=True, editable=False, max_length=64)),
+                ("moved_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "token",
+                    models.CharField(
+                        db_index=True, default=submissions.models.new_token, editable=False, max_length=24
+                    ),
+                ),
+                ("revision", models.PositiveSmallIntegerField(default=0)),
+                ("ceiling", models.DecimalField(decimal_places=2, max_digits=20)),
+                (
+                    "physical_mode",
+                    models.CharField(
+                        choices=[
+                            ("PERCENT", "Percentage points"),
+                            ("VOLUME", "Output volume"),
+                            ("TIME", "Time"),
+                            ("MILESTONE", "Milestones"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("output_target", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("BELUM_MULAI", "Not started"),
+                            ("PERSIAPAN", "Preparation"),
+                            ("PENGADAAN", "In procurement"),
+                            ("PELAKSANAAN", "Under way"),
+                            ("TERHENTI", "Halted"),
+                            ("SELESAI", "Completed"),
+                            ("TIDAK_DILAKSANAKAN", "Cancelled"),
+                            ("LANJUT_TAHUN_DEPAN", "Carried over to next year"),
+                        ],
+                        max_length=20,
+                        verbose_name="execution status",
+                    ),
+                ),
+                (
+                    "increment",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=9, null=True, verbose_name="physical, this month"
+                    ),
+                ),
+                (
+                    "volume",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=18, null=True, verbose_name="volume, this month"
+                    ),
+                ),
+                (
+                    "physical_reason",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="reason of a physical correction"
+                    ),
+                ),
+                (
+                    "problems",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("PROCUREMENT", "Procurement"),
+                                ("LAND", "Land"),
+                                ("TECH_GUIDELINE", "Technical guideline"),
+                                ("BUDGET_SHIFT", "Budget shift"),
+                                ("EFFICIENCY_CUT", "Efficiency cut"),
+                                ("CASH", "Cash"),
+                                ("DESIGN_DOC", "Design documents"),
+                                ("PROVIDER", "Provider"),
+                                ("MATERIAL", "Material"),
+                                ("WEATHER_FORCE_MAJEURE", "Weather or force majeure"),
+                                ("HR", "Staff"),
+                                ("COORDINATION", "Coordination"),
+                                ("SYSTEM", "Systems"),
+                                ("OTHER", "Other"),
+                            ],
+                            max_length=24,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("problem_text", models.TextField(blank=True, max_length=2000, verbose_name="problem")),
+                ("follow_up_text", models.TextField(blank=True, max_length=2000, verbose_name="follow-up")),
+                (
+                    "follow_up_pic",
+                    models.CharField(blank=True, max_length=200, verbose_name="person in charge"),
+                ),
+                ("follow_up_due", models.DateField(null=True, verbose_name="follow-up due")),
+                ("public_note", models.TextField(blank=True, max_length=2000, verbose_name="public note")),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "budget_version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registry.budgetversion",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registry.budgetitem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical report',
-                'verbose_name_plural': 'historical reports',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical report",
+                "verbose_name_plural": "historical reports",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),

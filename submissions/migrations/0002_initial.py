@@ -6,150 +6,239 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
-        ('submissions', '0001_initial'),
-        ('workflow', '0001_initial'),
+        ("registry", "0001_initial"),
+        ("submissions", "0001_initial"),
+        ("workflow", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicalreport',
-            name='route',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.routeversion'),
+            model_name="historicalreport",
+            name="route",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="workflow.routeversion",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreportline',
-            name='history_user',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalreportline",
+            name="history_user",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreportline',
-            name='line',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.budgetline'),
+            model_name="historicalreportline",
+            name="line",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="registry.budgetline",
+            ),
         ),
         migrations.AddField(
-            model_name='holiday',
-            name='government',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='registry.government', verbose_name='government'),
+            model_name="holiday",
+            name="government",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                to="registry.government",
+                verbose_name="government",
+            ),
         ),
         migrations.AddField(
-            model_name='opening',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="opening",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='period',
-            name='agency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periods', to='registry.unit', verbose_name='agency'),
+            model_name="period",
+            name="agency",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="periods",
+                to="registry.unit",
+                verbose_name="agency",
+            ),
         ),
         migrations.AddField(
-            model_name='period',
-            name='fiscal_year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='registry.fiscalyear', verbose_name='fiscal year'),
+            model_name="period",
+            name="fiscal_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                to="registry.fiscalyear",
+                verbose_name="fiscal year",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreport',
-            name='period',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='submissions.period'),
+            model_name="historicalreport",
+            name="period",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="submissions.period",
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='budget_version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.budgetversion'),
+            model_name="report",
+            name="budget_version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.budgetversion"
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='registry.budgetitem'),
+            model_name="report",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="registry.budgetitem"
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='period',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='submissions.period'),
+            model_name="report",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="submissions.period"
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='route',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflow.routeversion'),
+            model_name="report",
+            name="route",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="workflow.routeversion",
+            ),
         ),
         migrations.AddField(
-            model_name='opening',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='submissions.report'),
+            model_name="opening",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="openings", to="submissions.report"
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreportline',
-            name='report',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='submissions.report'),
+            model_name="historicalreportline",
+            name="report",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="submissions.report",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalevidence',
-            name='report',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='submissions.report'),
+            model_name="historicalevidence",
+            name="report",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="submissions.report",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='submissions.report'),
+            model_name="evidence",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="submissions.report"
+            ),
         ),
         migrations.AddField(
-            model_name='editor',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editors', to='submissions.report'),
+            model_name="editor",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="editors", to="submissions.report"
+            ),
         ),
         migrations.AddField(
-            model_name='reportline',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.budgetline'),
+            model_name="reportline",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.budgetline"
+            ),
         ),
         migrations.AddField(
-            model_name='reportline',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='submissions.report'),
+            model_name="reportline",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="submissions.report"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holiday',
-            constraint=models.UniqueConstraint(fields=('government', 'day'), name='one_holiday_per_day'),
+            model_name="holiday",
+            constraint=models.UniqueConstraint(fields=("government", "day"), name="one_holiday_per_day"),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.UniqueConstraint(fields=('fiscal_year', 'agency', 'month'), name='one_period_per_agency_and_month'),
+            model_name="period",
+            constraint=models.UniqueConstraint(
+                fields=("fiscal_year", "agency", "month"), name="one_period_per_agency_and_month"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.CheckConstraint(condition=models.Q(('month__range', (1, 13))), name='period_month_1_to_13'),
+            model_name="period",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("month__range", (1, 13))), name="period_month_1_to_13"
+            ),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['period', 'state'], name='report_period_state'),
+            model_name="report",
+            index=models.Index(fields=["period", "state"], name="report_period_state"),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('state__in', ('draft', 'returned'))), fields=['item'], name='report_open'),
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("state__in", ("draft", "returned"))), fields=["item"], name="report_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('item', 'period', 'revision'), name='one_report_per_item_month_and_revision'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                fields=("item", "period", "revision"), name="one_report_per_item_month_and_revision"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.UniqueConstraint(fields=('report', 'step', 'person'), name='one_opening_per_person'),
+            model_name="opening",
+            constraint=models.UniqueConstraint(
+                fields=("report", "step", "person"), name="one_opening_per_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('report', 'sha256'), name='same_evidence_once_per_report'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(
+                fields=("report", "sha256"), name="same_evidence_once_per_report"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='editor',
-            constraint=models.UniqueConstraint(fields=('report', 'person'), name='one_editor_row_per_person'),
+            model_name="editor",
+            constraint=models.UniqueConstraint(fields=("report", "person"), name="one_editor_row_per_person"),
         ),
         migrations.AddConstraint(
-            model_name='reportline',
-            constraint=models.UniqueConstraint(fields=('report', 'line'), name='one_report_line_per_line'),
+            model_name="reportline",
+            constraint=models.UniqueConstraint(fields=("report", "line"), name="one_report_line_per_line"),
         ),
     ]

@@ -37,7 +37,11 @@ HISTORIES = ["calendarrule", "holiday", "period", "report", "reportline", "evide
 
 
 class Migration(migrations.Migration):
-    dependencies = [("submissions", "0002_initial"), ("workflow", "0003_routes"), ("registry", "0002_views_and_triggers")]
+    dependencies = [
+        ("submissions", "0002_initial"),
+        ("workflow", "0003_routes"),
+        ("registry", "0002_views_and_triggers"),
+    ]
     operations = [
         migrations.RunSQL(
             guard("submissions_report", "submissions.report", MOMENTS, EDGES),
@@ -47,7 +51,8 @@ class Migration(migrations.Migration):
             migrations.RunSQL(
                 freeze(f"submissions_{name}", "submissions_report", "report_id"),
                 "".join(
-                    f"DROP TRIGGER frozen_{kind} ON submissions_{name};" for kind in ("insert", "update", "update_to", "delete")
+                    f"DROP TRIGGER frozen_{kind} ON submissions_{name};"
+                    for kind in ("insert", "update", "update_to", "delete")
                 ),
             )
             for name in ("reportline", "evidence", "editor")

@@ -7,6 +7,7 @@ from django.test import Client
 from approvals import services
 from approvals.authority import create_authority, issue_signer
 from approvals.models import Notice, SigningBatch
+from approvals.pages import manifest_digest
 from approvals.tasks import drain
 from submissions.models import Opening, Report
 from tests.cast import PASSPHRASE, PASSWORD, World
@@ -17,7 +18,10 @@ def folders(tmp_path_factory: pytest.TempPathFactory, settings) -> None:
     folder = tmp_path_factory.mktemp("keys")
     settings.SIGNING_KEYS = folder
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder / "files"}}
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder / "files"},
+        }
     }
 
 
@@ -40,14 +44,18 @@ def test_budi_sees_what_waits_and_verifies_two_of_three(cast: World, reports: li
     page = budi.get("/inbox/").content.decode()
     for report in reports:
         assert f'value="{report.pk}"' in page
-    chosen = {"report": [reports[0].pk, reports[1].pk]} | {f"version-{pk}": v for pk, v in cast.versions(reports).items()}
+    chosen = {"report": [reports[0].pk, reports[1].pk]} | {
+        f"version-{pk}": v for pk, v in cast.versions(reports).items()
+    }
     assert budi.post("/inbox/", chosen).status_code == 302
     assert sorted(Report.objects.values_list("state", flat=True)) == ["submitted", "verified", "verified"]
     for tab in ("elsewhere", "missing", "mine", "nonsense"):
         assert budi.get(f"/inbox/?tab={tab}").status_code == 200
 
 
-def test_opening_a_report_ends_the_recall_and_anybody_else_leaves_it(cast: World, reports: list[Report]) -> None:
+def test_opening_a_report_ends_the_recall_and_anybody_else_leaves_it(
+    cast: World, reports: list[Report]
+) -> None:
     as_(cast.dewi).get(f"/reports/{reports[0].token}/")
     assert not Opening.objects.exists()
     page = as_(cast.budi).get(f"/reports/{reports[0].token}/")
@@ -55,14 +63,22 @@ def test_opening_a_report_ends_the_recall_and_anybody_else_leaves_it(cast: World
     assert Opening.objects.get().person == cast.budi
 
 
-@pytest.mark.parametrize(("who", "status"), [("ani", 200), ("citra", 200), ("dewi", 200), ("eko", 404), ("gita", 404), ("root", 404)])
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("ani", 200), ("citra", 200), ("dewi", 200), ("eko", 404), ("gita", 404), ("root", 404)],
+)
 def test_strangers_do_not_find_the_report(cast: World, reports: list[Report], who: str, status: int) -> None:
     assert as_(cast.people[who]).get(f"/reports/{reports[0].token}/").status_code == status
 
 
 def test_a_short_reason_is_refused_and_kept(cast: World, reports: list[Report]) -> None:
     budi, report = as_(cast.budi), reports[0]
-    posted = {"act": "return", "version": cast.versions([report])[report.pk], "reason": "kurang", "lines": ["physical"]}
+    posted = {
+        "act": "return",
+        "version": cast.versions([report])[report.pk],
+        "reason": "kurang",
+        "lines": ["physical"],
+    }
     answer = budi.post(f"/reports/{report.token}/", posted)
     assert answer.status_code == 422
     assert "kurang" in answer.content.decode()
@@ -80,12 +96,14 @@ def test_a_short_reason_is_refused_and_kept(cast: World, reports: list[Report]) 
 def test_citra_signs_and_a_visitor_checks(cast: World, reports: list[Report]) -> None:
     create_authority(site.SIGNING_KEYS)
     path = site.SIGNING_KEYS / f"signer-{cast.citra.pk}.p12"
-    issue_signer(site.SIGNING_KEYS, cast.citra.name, cast.citra.nip, "Dinas", PASSPHRASE, path=path)
+    issue_signer(site.SIGNING_KEYS, cast.citra.name, str(cast.citra.nip), "Dinas", PASSPHRASE, path=path)
     services.verify(actor=cast.budi, versions=cast.versions(reports))
     citra = as_(cast.citra)
     page = citra.get("/sign/").content.decode()
     assert f'value="{reports[0].pk}"' in page
-    chosen = {"report": [one.pk for one in reports]} | {f"version-{pk}": v for pk, v in cast.versions(reports).items()}
+    chosen = {"report": [one.pk for one in reports]} | {
+        f"version-{pk}": v for pk, v in cast.versions(reports).items()
+    }
     answer = citra.post("/sign/", chosen)
     address = answer["Location"]
     assert citra.get(address).status_code == 200
@@ -94,9 +112,12 @@ def test_citra_signs_and_a_visitor_checks(cast: World, reports: list[Report]) ->
     page = citra.get(address).content.decode()
     assert batch.document_no in page
     assert citra.get(f"{address}document.pdf").status_code == 200
-    from approvals.pages import manifest_digest
-
-    sign = {"statement": "1", "password": PASSWORD, "passphrase": PASSPHRASE, "manifest_sha256": manifest_digest(batch)}
+    sign = {
+        "statement": "1",
+        "password": PASSWORD,
+        "passphrase": PASSPHRASE,
+        "manifest_sha256": manifest_digest(batch),
+    }
     assert citra.post(address, sign | {"statement": ""}).status_code == 422
     assert citra.post(address, sign | {"password": "salah salah salah"}).status_code == 422
     assert citra.post(address, sign | {"passphrase": "salah"}).status_code == 422
@@ -107,10 +128,10 @@ def test_citra_signs_and_a_visitor_checks(cast: World, reports: list[Report]) ->
     assert set(Report.objects.values_list("state", flat=True)) == {"published"}
     assert citra.get(address).status_code == 200
     visitor = Client()
-    page = visitor.get(f"/v/{batch.token}/")
-    assert page.status_code == 200
-    assert "Citra Hastapura" in page.content.decode()
-    assert SigningBatch.objects.get().signed_sha256 in page.content.decode()
+    answer = visitor.get(f"/v/{batch.token}/")
+    assert answer.status_code == 200
+    assert "Citra Hastapura" in answer.content.decode()
+    assert SigningBatch.objects.get().signed_sha256 in answer.content.decode()
     assert b"".join(visitor.get(f"/v/{batch.token}/document.pdf").streaming_content)[:5] == b"%PDF-"
     assert visitor.get(f"/v/{batch.token}/qr.svg").status_code == 200
     assert visitor.get("/v/nonsense/").status_code == 404

@@ -49,7 +49,9 @@ class Site:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     if not os.path.exists(CHROMIUM):
-        pytest.exit("Chromium is missing: install the package chromium, or set CHROMIUM to its path.", returncode=1)
+        pytest.exit(
+            "Chromium is missing: install the package chromium, or set CHROMIUM to its path.", returncode=1
+        )
     return {"executable_path": CHROMIUM, "args": FLAGS, "headless": True}
 
 

@@ -33,7 +33,11 @@ def environment(data: Path, keys: Path, urls: dict[str, str], port: int) -> dict
         "DATABASE_OWNER_URL": urls["owner"],
         "DATABASE_QUEUE_URL": urls["queue"],
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JENJANG_", "DATABASE_", "DEBUG"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JENJANG_", "DATABASE_", "DEBUG"))
+    }
     return kept | said
 
 

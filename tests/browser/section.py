@@ -119,7 +119,13 @@ def _people(agency: Unit, unit: Unit) -> dict[str, User]:
 def _plan(unit: Unit, year: FiscalYear) -> None:
     options = PlanOptions(locale="en", effective_months=[f"pergeseran={SHIFT_MONTH}"])
     result = import_plan(
-        source=REAL_PLAN, name=REAL_PLAN.name, unit=unit, fiscal_year=year, options=options, realised={}, pinned=()
+        source=REAL_PLAN,
+        name=REAL_PLAN.name,
+        unit=unit,
+        fiscal_year=year,
+        options=options,
+        realised={},
+        pinned=(),
     )
     assert not result.errors, [one.sentence() for one in result.errors]
     posts = {post.role: post for post in Post.objects.filter(unit=unit)}
@@ -171,7 +177,11 @@ def typed(report: Report) -> Typed:
             fields[f"line-{line.pk}"] = money(amount, "id")
             spent += amount
     if done:
-        name, written = ("volume", done) if report.physical_mode == "VOLUME" else ("increment", points(Decimal(done), "id"))
+        name, written = (
+            ("volume", done)
+            if report.physical_mode == "VOLUME"
+            else ("increment", points(Decimal(done), "id"))
+        )
         fields[name] = written
     value = max(spent, report.ceiling * Decimal(done or 0) / 100)
     return Typed(fields, STATUS.get(code, "PELAKSANAAN"), value >= EVIDENCE_FROM and code != CLEANING)

@@ -12,7 +12,17 @@ from pathlib import Path
 from tests import databases
 
 WORKER = [
-    *(sys.executable, "-m", "celery", "--quiet", "--app", "tests.config.worker_app", "worker", "--concurrency", "1"),
+    *(
+        sys.executable,
+        "-m",
+        "celery",
+        "--quiet",
+        "--app",
+        "tests.config.worker_app",
+        "worker",
+        "--concurrency",
+        "1",
+    ),
     *("--hostname", "worker@jenjang", "--without-mingle", "--without-gossip", "--without-heartbeat"),
 ]
 
@@ -51,7 +61,9 @@ def test_what_is_sent_while_no_worker_runs_is_done_later(committed: dict[str, st
         assert comes_true((tmp_path / "done").exists), (tmp_path / "log").read_text()
 
 
-def test_what_a_killed_worker_had_begun_is_done_by_the_next(committed: dict[str, str], tmp_path: Path) -> None:
+def test_what_a_killed_worker_had_begun_is_done_by_the_next(
+    committed: dict[str, str], tmp_path: Path
+) -> None:
     surroundings = databases.environment(committed)
     with a_worker(surroundings, tmp_path / "log") as first:
         send(surroundings, "write_slowly", tmp_path / "begun", tmp_path / "done")

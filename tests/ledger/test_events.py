@@ -20,7 +20,7 @@ NOT_BUSINESS = {
 OURS = ("registry", "workflow", "submissions", "approvals", "portal", "audit")
 
 
-def events(**of: object) -> list[dict]:
+def events(**of: str) -> list[dict]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT payload FROM ledger.event WHERE of_table = %(table)s ORDER BY id", of)
         return [json.loads(payload) for (payload,) in cursor.fetchall()]
@@ -56,7 +56,9 @@ def test_every_business_model_is_read_back_by_its_history(db: None) -> None:
     without = {
         model.__name__
         for model in apps.get_models()
-        if model._meta.app_label in OURS and model._meta.managed and not model.__name__.startswith("Historical")
+        if model._meta.app_label in OURS
+        and model._meta.managed
+        and not model.__name__.startswith("Historical")
         if not hasattr(model, "history")
     }
     # Append-only rows are their own history.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from approvals.models import SigningBatch, SigningEntry
 from registry.models import (
@@ -79,7 +80,7 @@ class World:
         )
 
     def item(
-        self, agency: Agency, code: str, ceiling: object, *, unit: Unit | None = None, **options: object
+        self, agency: Agency, code: str, ceiling: Decimal, *, unit: Unit | None = None, **options: Any
     ) -> BudgetItem:
         """A sub-activity with one line, in the unit's newest version."""
         unit = unit or agency.unit
@@ -94,11 +95,11 @@ class World:
     def ceiling(
         self,
         item: BudgetItem,
-        ceiling: object,
+        ceiling: Decimal,
         *,
         version: BudgetVersion | None = None,
-        plan: Mapping[int, tuple[object, object]] | None = None,
-        **options: object,
+        plan: Mapping[int, tuple[Decimal | None, Decimal | None]] | None = None,
+        **options: Any,
     ) -> BudgetItemVersion:
         """What a version gives an item; `plan` is month -> (cash, physical)."""
         newest = (
@@ -132,14 +133,14 @@ class World:
         report.lines.update(realized=money)
         Evidence.objects.create(
             report=report, kind="OTHER", file="evidence/none.pdf", original_name="rahasia.pdf", mime="application/pdf",
-            bytes=1, sha256=f"{report.pk:064x}", uploaded_by=User.objects.first(),
+            bytes=1, sha256=f"{report.pk:064x}", uploaded_by=User.objects.earliest("pk"),
             uploaded_at=datetime(2026, 1, 1, tzinfo=UTC),
         )  # fmt: skip
         return self.report(item, month)
 
-    def act(self, verb: str, agency: Agency, role: str, reports: Iterable[Report], **options: object) -> None:
+    def act(self, verb: str, agency: Agency, role: str, reports: Iterable[Report], **options: Any) -> None:
         versions = {report.pk: None for report in reports}
-        outcomes = engine.perform(verb, Report, versions, actor=agency.people[role], **options)  # type: ignore[arg-type]
+        outcomes = engine.perform(verb, Report, versions, actor=agency.people[role], **options)
         assert all(outcome.done for outcome in outcomes), outcomes
 
     def submit(self, agency: Agency, *reports: Report) -> None:

@@ -93,7 +93,7 @@ def test_two_definitive_holders_at_once_are_named_with_dates_and_cure(tmp_path: 
 
 def test_the_holder_ends_and_the_next_begins_in_one_file(tmp_path: Path, cast: World) -> None:
     title = "Kepala Dinas Pekerjaan Umum"
-    rows: list[list[Any]] = [
+    rows = [
         f"hana,Hana Serayu,{NIP},{UNIT},agency_head,{title},definitive,SK 1,2026-03-01,",
         f"citra,Citra Hastapura,{cast.citra.nip},{UNIT},agency_head,{title},definitive,821/1/2025,2025-01-01,2026-02-28",
     ]

@@ -1,3 +1,4 @@
+# ruff: noqa: S608
 """Final in the database: what raw SQL cannot do, whoever sends it."""
 
 import psycopg
@@ -43,13 +44,15 @@ FORBIDDEN = {
     "triggers passed by": "SET session_replication_role = replica",
     "a table away": "DROP TABLE submissions_report CASCADE",
     "a table made": "CREATE TABLE x (id int)",
-    "a unit's path made up": "UPDATE registry_unit SET path = '/1/' WHERE parent_id IS NOT NULL RETURNING 1 / (CASE WHEN path = '/1/' THEN 1 ELSE 0 END)",
+    "a unit's path made up": "UPDATE registry_unit SET path = '/1/' WHERE parent_id IS NOT NULL"
+    " RETURNING 1 / (CASE WHEN path = '/1/' THEN 1 ELSE 0 END)",
 }
 # What not even the superuser does by one plain statement; the site's role has no right to more.
 FOR_ANYBODY = [
     name
     for name in FORBIDDEN
-    if name not in ("an event made up", "the queue emptied", "the clock moved", "a trigger off", "triggers passed by")
+    if name
+    not in ("an event made up", "the queue emptied", "the clock moved", "a trigger off", "triggers passed by")
     and not name.startswith(("a table", "an editor", "a route"))
 ]
 
@@ -71,7 +74,9 @@ def published(committed: dict[str, str], cast: World) -> Report:
 
 
 @pytest.mark.parametrize("role", ["app", "superuser"])
-def test_nothing_that_was_published_can_be_changed_by_raw_sql(committed: dict[str, str], published: Report, role: str) -> None:
+def test_nothing_that_was_published_can_be_changed_by_raw_sql(
+    committed: dict[str, str], published: Report, role: str
+) -> None:
     tried = FORBIDDEN if role == "app" else FOR_ANYBODY
     for name in tried:
         with psycopg.connect(committed[role]) as connection:
@@ -81,7 +86,11 @@ def test_nothing_that_was_published_can_be_changed_by_raw_sql(committed: dict[st
             assert refused.value.sqlstate in ("23000", "42501", "22012", "23514"), (name, refused.value)
             connection.rollback()
     fresh = Report.objects.get(pk=published.pk)
-    assert (fresh.state, fresh.increment, fresh.version) == (published.state, published.increment, published.version)
+    assert (fresh.state, fresh.increment, fresh.version) == (
+        published.state,
+        published.increment,
+        published.version,
+    )
 
 
 def test_replica_mode_does_not_switch_the_guards_off(committed: dict[str, str], published: Report) -> None:
@@ -102,12 +111,17 @@ def test_what_is_being_judged_is_frozen_too(committed: dict[str, str], cast: Wor
     versions = cast.submitted([report], 10)
     if state == "verified":
         approvals.verify(actor=cast.budi, versions=versions)
-    for sql in ("UPDATE submissions_report SET increment = 99", "UPDATE submissions_reportline SET realized = 99"):
+    for sql in (
+        "UPDATE submissions_report SET increment = 99",
+        "UPDATE submissions_reportline SET realized = 99",
+    ):
         with psycopg.connect(committed["app"]) as connection, pytest.raises(psycopg.Error, match="frozen"):
             connection.execute(sql)
 
 
-def test_an_edge_with_a_decision_that_does_not_match_is_refused(committed: dict[str, str], cast: World) -> None:
+def test_an_edge_with_a_decision_that_does_not_match_is_refused(
+    committed: dict[str, str], cast: World
+) -> None:
     cast.item()
     (report,) = cast.open()
     cast.submitted([report], 10)
@@ -120,7 +134,14 @@ def test_an_edge_with_a_decision_that_does_not_match_is_refused(committed: dict[
 def test_a_report_cannot_be_born_published(committed: dict[str, str], cast: World) -> None:
     cast.item()
     (report,) = cast.open()
-    columns = [field.column for field in Report._meta.concrete_fields if field.column != "id"]
-    with psycopg.connect(committed["app"]) as connection, pytest.raises(psycopg.Error, match="begins as a draft"):
-        values = ", ".join({"state": "'published'", "revision": "1", "token": "'t'"}.get(one, one) for one in columns)
-        connection.execute(f"INSERT INTO submissions_report ({', '.join(columns)}) SELECT {values} FROM submissions_report")  # noqa: S608
+    columns = [str(field.column) for field in Report._meta.concrete_fields if field.column != "id"]
+    with (
+        psycopg.connect(committed["app"]) as connection,
+        pytest.raises(psycopg.Error, match="begins as a draft"),
+    ):
+        values = ", ".join(
+            {"state": "'published'", "revision": "1", "token": "'t'"}.get(one, one) for one in columns
+        )
+        connection.execute(
+            f"INSERT INTO submissions_report ({', '.join(columns)}) SELECT {values} FROM submissions_report"
+        )

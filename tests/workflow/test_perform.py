@@ -36,8 +36,17 @@ def test_ani_submits_and_the_act_leaves_decision_history_and_event(cast: World, 
     report = Report.objects.get(pk=report.pk)
     decision = Decision.objects.get(object_id=report.pk)
     assert (report.state, report.tier, report.step, len(report.content_hash)) == ("submitted", 1, 1, 64)
-    assert (decision.verb, decision.source, decision.target, decision.actor_name) == ("submit", "draft", "submitted", "Ani Lembayung")
-    assert (decision.post_title, decision.capacity, decision.content_hash) == ("PPTK Bina Marga", "definitive", report.content_hash)
+    assert (decision.verb, decision.source, decision.target, decision.actor_name) == (
+        "submit",
+        "draft",
+        "submitted",
+        "Ani Lembayung",
+    )
+    assert (decision.post_title, decision.capacity, decision.content_hash) == (
+        "PPTK Bina Marga",
+        "definitive",
+        report.content_hash,
+    )
     assert report.history.first().state == "submitted"
     assert report.history.first().history_user_id == cast.ani.pk
     assert events("submissions_report", report.pk) == before + 1
@@ -55,7 +64,10 @@ def test_nobody_else_may_submit_anis_report(cast: World, report: Report, strange
 @pytest.mark.parametrize("stranger", ["eko", "fitri", "gita", "dewi", "root", "citra", "ani"])
 def test_nobody_but_budi_may_verify(cast: World, report: Report, stranger: str) -> None:
     versions = cast.submitted([report], 10)
-    assert outcome_of(approvals.verify(actor=cast.people[stranger], versions=versions)) == (False, "route.office")
+    assert outcome_of(approvals.verify(actor=cast.people[stranger], versions=versions)) == (
+        False,
+        "route.office",
+    )
 
 
 def test_budi_verifies_and_it_waits_for_the_signature(cast: World, report: Report) -> None:
@@ -131,7 +143,9 @@ def test_a_return_needs_a_reason_of_ten_characters(cast: World, report: Report) 
     versions = cast.submitted([report], 10)
     short = approvals.send_back(actor=cast.budi, versions=versions, reason=" kurang  ")
     assert outcome_of(short) == (False, "route.reason")
-    done = approvals.send_back(actor=cast.budi, versions=versions, reason="Bukti SP2D belum ada", marks=["evidence"])
+    done = approvals.send_back(
+        actor=cast.budi, versions=versions, reason="Bukti SP2D belum ada", marks=["evidence"]
+    )
     assert outcome_of(done) == (True, "")
     assert Report.objects.get(pk=report.pk).state == "returned"
     assert Decision.objects.get(verb="return").marks == ["evidence"]
@@ -152,7 +166,10 @@ def test_months_go_in_order(cast: World, report: Report) -> None:
     cast.at("2026-03-02 09:00")
     (february,) = cast.open(2)
     cast.entered([february], 1)
-    assert outcome_of(services.submit(actor=cast.ani, versions=cast.versions([february]))) == (False, "route.order_submit")
+    assert outcome_of(services.submit(actor=cast.ani, versions=cast.versions([february]))) == (
+        False,
+        "route.order_submit",
+    )
     cast.at("2026-02-04 09:00")
     cast.submitted([report], 1)
     cast.at("2026-03-02 09:00")
@@ -163,15 +180,24 @@ def test_months_go_in_order(cast: World, report: Report) -> None:
 def test_nothing_moves_before_the_month_opens_or_after_it_locks(cast: World, report: Report) -> None:
     cast.entered([report], 10)
     cast.at("2026-01-31 23:59:59")
-    assert outcome_of(services.submit(actor=cast.ani, versions=cast.versions([report]))) == (False, "route.window_not_open")
+    assert outcome_of(services.submit(actor=cast.ani, versions=cast.versions([report]))) == (
+        False,
+        "route.window_not_open",
+    )
     cast.at("2026-02-21 00:00:00")
-    assert outcome_of(services.submit(actor=cast.ani, versions=cast.versions([report]))) == (False, "route.window_locked")
+    assert outcome_of(services.submit(actor=cast.ani, versions=cast.versions([report]))) == (
+        False,
+        "route.window_locked",
+    )
     cast.at("2026-02-20 23:59:59")
     assert outcome_of(services.submit(actor=cast.ani, versions=cast.versions([report]))) == (True, "")
 
 
 def test_an_empty_report_cannot_be_submitted(cast: World, report: Report) -> None:
-    assert outcome_of(services.submit(actor=cast.ani, versions=cast.versions([report]))) == (False, "route.blocked")
+    assert outcome_of(services.submit(actor=cast.ani, versions=cast.versions([report]))) == (
+        False,
+        "route.blocked",
+    )
 
 
 def test_buttons_and_the_door_say_the_same(cast: World, report: Report) -> None:
@@ -181,7 +207,9 @@ def test_buttons_and_the_door_say_the_same(cast: World, report: Report) -> None:
         buttons = engine.available(person, [fresh])[fresh.pk]
         for verb in route.VERBS:
             with transaction.atomic():
-                (outcome,) = engine.perform(verb, Report, {fresh.pk: None}, actor=person, reason="cukup panjang")
+                (outcome,) = engine.perform(
+                    verb, Report, {fresh.pk: None}, actor=person, reason="cukup panjang"
+                )
                 transaction.set_rollback(True)
             said = buttons[verb]
             assert outcome.done == (said is None), (name, verb, outcome, said)
@@ -213,6 +241,12 @@ def test_a_whole_act_with_one_refusal_leaves_nothing(cast: World) -> None:
 
 def test_a_state_cannot_move_without_its_decision(cast: World, report: Report) -> None:
     cast.entered([report], 10)
-    with pytest.raises(IntegrityError, match="no decision"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE submissions_report SET state = 'submitted', tier = 1, step = 1 WHERE id = %s", [report.pk])
+    with (
+        pytest.raises(IntegrityError, match="no decision"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "UPDATE submissions_report SET state = 'submitted', tier = 1, step = 1 WHERE id = %s", [report.pk]
+        )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

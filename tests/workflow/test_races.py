@@ -77,7 +77,9 @@ def versions(cast: World) -> dict[int, int]:
 
 def test_each_report_is_decided_once(committed: object, cast: World, versions: dict[int, int]) -> None:
     done = race(cast, versions, through_the_door)
-    decided = Counter(Decision.objects.filter(verb__in=("verify", "return")).values_list("object_id", flat=True))
+    decided = Counter(
+        Decision.objects.filter(verb__in=("verify", "return")).values_list("object_id", flat=True)
+    )
     assert done == REPORTS
     assert set(decided) == set(versions)
     assert set(decided.values()) == {1}
@@ -89,7 +91,9 @@ def test_each_report_is_decided_once(committed: object, cast: World, versions: d
         assert cursor.fetchone()[0] == 2 * REPORTS  # one submission, one decision each
 
 
-def test_the_naive_way_fails_the_same_race(committed: dict[str, str], cast: World, versions: dict[int, int]) -> None:
+def test_the_naive_way_fails_the_same_race(
+    committed: dict[str, str], cast: World, versions: dict[int, int]
+) -> None:
     """The mutation that proves that the race above would be seen."""
     with psycopg.connect(committed["owner"], autocommit=True) as owner:
         owner.execute("CREATE TABLE naive AS SELECT id, state FROM submissions_report")

@@ -24,7 +24,11 @@ AUDITED = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflow", "0001_initial"), ("ledger", "0001_initial"), ("contenttypes", "0002_remove_content_type_name")]
+    dependencies = [
+        ("workflow", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("contenttypes", "0002_remove_content_type_name"),
+    ]
     operations = [
         migrations.RunSQL(
             FUNCTIONS,

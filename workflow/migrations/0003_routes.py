@@ -13,7 +13,9 @@ DINAS = [
 
 def ship(apps: Any, schema_editor: Any) -> None:
     RouteVersion = apps.get_model("workflow", "RouteVersion")
-    RouteVersion.objects.using(schema_editor.connection.alias).create(code="DINAS", number=1, name="Dinas", tiers=DINAS)
+    RouteVersion.objects.using(schema_editor.connection.alias).create(
+        code="DINAS", number=1, name="Dinas", tiers=DINAS
+    )
 
 
 class Migration(migrations.Migration):

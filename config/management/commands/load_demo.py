@@ -15,8 +15,12 @@ class Command(BaseCommand):
     help = "Loads the demonstration regency into an empty database; a second time changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--profile", choices=sorted(PROFILES), default="demo", help="how much: tiny or demo")
-        parser.add_argument("--accounts", action="store_true", help="print addresses, roles, user names and passwords")
+        parser.add_argument(
+            "--profile", choices=sorted(PROFILES), default="demo", help="how much: tiny or demo"
+        )
+        parser.add_argument(
+            "--accounts", action="store_true", help="print addresses, roles, user names and passwords"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -26,7 +30,9 @@ class Command(BaseCommand):
             )
         profile = PROFILES[options["profile"]]
         if loading.state(profile) == "complete":
-            self.stdout.write(f"The demonstration data ({profile.name}) is there already; nothing was changed.")
+            self.stdout.write(
+                f"The demonstration data ({profile.name}) is there already; nothing was changed."
+            )
         else:
             self._load(profile)
         if options["accounts"]:

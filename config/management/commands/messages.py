@@ -12,7 +12,9 @@ from config import catalogues
 
 
 class Command(BaseCommand):
-    help = "Collects the texts of Python and templates into locale/*/LC_MESSAGES/django.po; translations stay."
+    help = (
+        "Collects the texts of Python and templates into locale/*/LC_MESSAGES/django.po; translations stay."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,7 +27,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         base = Path(settings.BASE_DIR)
         packages = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == base]
-        found = catalogues.collect(base, packages)
+        try:
+            found = catalogues.collect(base, packages)
+        except catalogues.Unreadable as error:
+            raise CommandError(f"{error}. Correct the file first.") from error
         paths = {
             language: Path(settings.LOCALE_PATHS[0]) / language / "LC_MESSAGES" / "django.po"
             for language, _name in settings.LANGUAGES
