@@ -40,8 +40,8 @@ SIGNATURE_ANCHOR = (
     "#signature"  # the printed document marks the place of the visible signature by a link that ends so
 )
 T = TypeVar("T")
-# An untrusted certificate is an answer (the verdict), not an incident with a trace and a person's number in the log.
-logging.getLogger("pyhanko.sign.validation.generic_cms").setLevel(logging.ERROR)
+# A bad file is an answer (the verdict or the refusal), not an incident with traces and a person's number in the log.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 # What parsers raise on a file that was cut, damaged or made to harm; named one by one so that our own faults surface.
 BROKEN = (
     PdfError,
@@ -233,16 +233,35 @@ def _code(intact: bool, trusted: bool, whole: bool, sound: bool) -> str:
 def _exact(signature: EmbeddedPdfSignature, pdf: bytes) -> bool:
     """Whether the part that no signature can cover, its own container, is written in the one way it can be.
 
-    A signature leaves out its own bytes: without this, the padding and the spelling of the hexadecimal digits could be
-    changed unseen, and no longer would every changed byte be told.
+    A signature leaves out its own bytes. Without this the padding, the spelling of the digits and the headers of the
+    container could be changed unseen, and "one changed byte is told" would not be true of every byte.
     """
     start, length, resume, _ = (int(value) for value in signature.byte_range)
-    written = pdf[start + length : resume]
     content = signature.pkcs7_content
+    digits = content.hex().encode()
     message = cms.ContentInfo.load(content)
     used = len(message.dump())
-    digits = content.hex().encode()
-    return written in (b"<" + digits + b">", b"<" + digits.upper() + b">") and not any(content[used:])
+    return (
+        pdf[start + length : resume] in (b"<" + digits + b">", b"<" + digits.upper() + b">")
+        and not any(content[used:])
+        and message.copy().dump(force=True) == content[:used]
+        and _headers_follow(signature.signed_data, signature.signer_cert)
+    )
+
+
+def _headers_follow(signed: cms.SignedData, certificate: x509.Certificate) -> bool:
+    """Whether what the container repeats outside of the signed part says the same as the signed part."""
+    infos = signed["signer_infos"]
+    sid = infos[0]["sid"]
+    algorithms = [one.dump() for one in signed["digest_algorithms"]]
+    return (
+        len(infos) == 1
+        and (signed["version"].native, infos[0]["version"].native) == ("v1", "v1")
+        and algorithms == [infos[0]["digest_algorithm"].dump()]
+        and sid.name == "issuer_and_serial_number"
+        and sid.chosen["issuer"].dump() == certificate.issuer.dump()
+        and sid.chosen["serial_number"].native == certificate.serial_number
+    )
 
 
 @sensitive_variables("content", "passphrase")

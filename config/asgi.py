@@ -1,13 +1,9 @@
 """The site for a web server that speaks ASGI."""
 
-import os
-from pathlib import Path
-
 from django.core.asgi import get_asgi_application
 
-from config import embedded
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-embedded.ready(Path(__file__).resolve().parent.parent)
+from config import celery
 
 application = get_asgi_application()
+# Named here so that a page's nudge goes to this app's broker: without it Celery would use an unconfigured one.
+queue = celery.app

@@ -6,7 +6,7 @@ carry neither times nor line numbers: a changed text changes its own lines only.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from tokenize import TokenError
@@ -27,6 +27,8 @@ CALLS = {
 PLACEHOLDERS = re.compile(r"%{1,2}\(\w+\)[a-z]|\{\w*\}")
 TAGS = re.compile(r"</?[a-z][^>]*>")
 WIDTH = 110
+PLURALS = {"id": "nplurals=1; plural=0;"}
+TWO_FORMS = "nplurals=2; plural=(n != 1);"
 
 
 class Unreadable(Exception):
@@ -48,15 +50,12 @@ def collect(base: Path, packages: Iterable[Path]) -> Catalog:
 
 def load(path: Path, language: str) -> Catalog:
     """A catalogue as it stands, empty where there is none yet."""
-    if not path.exists():
-        return Catalog(locale=language)
-    with path.open("rb") as file:
-        return read_po(file, locale=language)
+    return read_po(BytesIO(path.read_bytes()), locale=language) if path.exists() else _empty(language)
 
 
 def merge(found: Catalog, old: Catalog) -> Catalog:
     """The found texts with the translations that are there; what nobody asks for any more is dropped."""
-    merged = Catalog(locale=old.locale)
+    merged = _empty(str(old.locale_identifier))
     for message in texts(found):
         known = old.get(_id(message), context=message.context)
         string = known.string if known and known.pluralizable == message.pluralizable else ""
@@ -73,17 +72,10 @@ def merge(found: Catalog, old: Catalog) -> Catalog:
 
 def save(catalog: Catalog, path: Path) -> None:
     """Writes a catalogue with a head that says only what the programs need."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    head = (
-        'msgid ""\nmsgstr ""\n'
-        f'"Language: {catalog.locale_identifier}\\n"\n'
-        '"Content-Type: text/plain; charset=utf-8\\n"\n'
-        '"Content-Transfer-Encoding: 8bit\\n"\n'
-        f'"Plural-Forms: {catalog.plural_forms}\\n"\n\n'
-    )
     body = BytesIO()
     write_po(body, catalog, width=WIDTH, omit_header=True, include_lineno=False)
-    path.write_text(head + body.getvalue().decode().rstrip("\n") + "\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_head(str(catalog.locale_identifier)) + body.getvalue().decode().rstrip("\n") + "\n")
 
 
 def faults(found: Catalog, catalogue: Catalog) -> Iterator[str]:
@@ -107,16 +99,30 @@ def texts(catalogue: Catalog) -> Iterator[Message]:
 
 def translated(message: Message) -> bool:
     """Whether every form of a message has its words; a fuzzy one has none, because it is not compiled."""
-    return bool(message.string) and all(_strings(message)) and not message.fuzzy
+    return bool(message.string) and all(_forms(message.string)) and not message.fuzzy
+
+
+def _empty(language: str) -> Catalog:
+    return read_po(BytesIO(_head(language).encode()), locale=language)
+
+
+def _head(language: str) -> str:
+    return (
+        'msgid ""\nmsgstr ""\n'
+        f'"Language: {language}\\n"\n'
+        '"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Content-Transfer-Encoding: 8bit\\n"\n'
+        f'"Plural-Forms: {PLURALS.get(language, TWO_FORMS)}\\n"\n\n'
+    )
 
 
 def _differences(message: Message) -> Iterator[str]:
-    forms = message.id if message.pluralizable else (message.id,)
-    for said in filter(None, _strings(message)):
+    forms = _forms(message.id)
+    for said in filter(None, _forms(message.string)):
         for kind, pattern in (("placeholders", PLACEHOLDERS), ("HTML tags", TAGS)):
             # A language with one plural form says the number always; one form of several may leave it out.
             wanted = [Counter(pattern.findall(form)) for form in forms]
-            allowed = wanted if len(_strings(message)) > 1 else wanted[-1:]
+            allowed = wanted if len(_forms(message.string)) > 1 else wanted[-1:]
             if Counter(pattern.findall(said)) not in allowed:
                 yield f"has other {kind} in “{said}”; use {', '.join(wanted[-1].elements()) or 'none'}."
         if "%" in PLACEHOLDERS.sub("", said.replace("%%", "")) and any(_is_format(form) for form in forms):
@@ -127,15 +133,15 @@ def _is_format(text: str) -> bool:
     return "%%" in text or "%(" in text
 
 
-def _strings(message: Message) -> tuple[str, ...]:
-    return tuple(message.string) if message.pluralizable else (message.string,)
+def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
 def _id(message: Message) -> str:
-    return str(message.id[0] if message.pluralizable else message.id)
+    return _forms(message.id)[0]
 
 
-def _asked(path: Path) -> list[tuple[str | tuple[str, str], str | None]]:
+def _asked(path: Path) -> list[tuple[str | tuple[str, ...], str | None]]:
     try:
         asked = extract("python", BytesIO(_readable(path)), keywords=CALLS)
         return [(ids, context) for _line, ids, _comments, context in asked]

@@ -61,7 +61,7 @@ def broker(queue_url: str | None) -> tuple[str, dict[str, Any]]:
         "init_extension": False,
         "use_notify": True,
         "wait_time_seconds": 0,
-        "polling_interval": 2,
+        "polling_interval": 0.5,
         "visibility_timeout": 330,
     }
     return "pgmq://", options

@@ -19,7 +19,7 @@ from workflow.route import Facts, Office, Route
 
 CONTEXT = """
 SELECT r.id, u.path, coalesce(up.path, ''), ua.path, i.officer_post_id, i.verifier_post_id,
-  CASE WHEN %(verb)s = 'submit' THEN p.submit_from ELSE p.opens_at END, p.lock_at, p.closed_at IS NOT NULL,
+  CASE WHEN %(verb)s = 'submit' THEN p.submit_from ELSE p.opens_at END, least(p.lock_at, p.closed_at),
   (SELECT to_char(min(ep.first_day), 'YYYY-MM') FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
     WHERE e.item_id = r.item_id AND e.state IN ('draft', 'returned') AND ep.month < p.month),
   (SELECT to_char(min(ep.first_day), 'YYYY-MM') FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
@@ -107,9 +107,7 @@ def _facts(
     editors: set[int],
     deciders: set[int],
 ) -> Facts:
-    unit, parent, agency, officer, verifier, opens, locks, closed, earlier, unpublished, submitter, opened = (
-        row
-    )
+    unit, parent, agency, officer, verifier, opens, locks, earlier, unpublished, submitter, opened = row
     tiers = law(document.route_id)
     named: Mapping[int, int | None] = {0: officer} | {
         number: verifier for number, tier in enumerate(tiers.tiers) if number and tier.scope == "item"
@@ -129,7 +127,6 @@ def _facts(
         now=question.now,
         opens_at=opens,
         locks_at=locks,
-        closed=closed,
         editors=frozenset(editors),
         deciders=frozenset(deciders),
         submitted_by=submitter,

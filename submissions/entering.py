@@ -27,6 +27,7 @@ from wording.sentences import say
 from workflow.engine import Outcome, Refused
 from workflow.route import OPEN_STATES, Refusal
 
+MOST_TOLD = 20
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
@@ -134,7 +135,9 @@ class Table:
         if not ready:
             return
         versions = dict(Report.objects.filter(pk__in=ready).values_list("pk", "version"))
-        outcomes = submit(actor=self.user, versions=versions, key=post.get("key") or None)
+        outcomes = submit(
+            actor=self.user, versions=versions, statement=pages.STATEMENT_VERSION, key=post.get("key") or None
+        )
         codes = {one.id: one.code for one in self.readings}
         for outcome in outcomes:
             if not outcome.done:
@@ -263,8 +266,15 @@ def tell_outcomes(request: HttpRequest, outcomes: Sequence[Outcome], done_word: 
             "pk", "item__sub_activity_code"
         )
     )
-    for outcome in outcomes:
-        if not outcome.done:
-            messages.error(
-                request, f"{codes.get(outcome.id, outcome.id)}: {say(outcome.code, outcome.params)}"
-            )
+    refused = [outcome for outcome in outcomes if not outcome.done]
+    if len(refused) > MOST_TOLD:
+        messages.error(request, say("act.more", {"count": len(refused), "shown": MOST_TOLD}))
+    for outcome in refused[:MOST_TOLD]:
+        messages.error(request, f"{codes.get(outcome.id, outcome.id)}: {say(outcome.code, outcome.params)}")
+
+
+def tell_submitted(request: HttpRequest, table: Table) -> None:
+    """What went on its way although something else on the page has to be corrected."""
+    done = sum(outcome.done for outcome in table.outcomes)
+    if done:
+        messages.success(request, f"{_('Submitted')}: {done}.")

@@ -174,13 +174,21 @@ def _text(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:f}"
 
 
-def submit(*, actor: User, versions: Mapping[int, int | None], key: str | None = None) -> list[Outcome]:
-    """Hand reports to the first tier. Months go in order: an earlier month of the same act is judged first (V-50)."""
+def submit(
+    *, actor: User, versions: Mapping[int, int | None], statement: str = "", key: str | None = None
+) -> list[Outcome]:
+    """Hand reports to the first tier. Months go in order: an earlier month of the same act is judged first (V-50).
+
+    `statement` is the version of the declaration that was ticked; the decision keeps it.
+    """
+    marks = [f"statement-{statement}"] if statement else []
     months = dict(Report.objects.filter(pk__in=versions).values_list("pk", "period__month"))
     outcomes: dict[int, Outcome] = {}
     for month in sorted({months.get(pk, 0) for pk in versions}):
         of_month = {pk: version for pk, version in versions.items() if months.get(pk, 0) == month}
-        answers = engine.perform(route.SUBMIT, Report, of_month, actor=actor, key=key and f"{key}:{month}")
+        answers = engine.perform(
+            route.SUBMIT, Report, of_month, actor=actor, marks=marks, key=key and f"{key}:{month}"
+        )
         outcomes |= {outcome.id: outcome for outcome in answers}
     return [outcomes[pk] for pk in versions]
 

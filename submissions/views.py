@@ -54,6 +54,7 @@ def entry(request: HttpRequest, month: str) -> HttpResponse:
     # The language the page was written in, not the one another tab was switched to meanwhile.
     table.take(request.POST, request.FILES, _number_language(request))
     if table.failed:
+        entering.tell_submitted(request, table)
         return render(request, "submissions/entry.html", entering.context(table), status=422)
     if table.outcomes:
         done = ",".join(str(outcome.id) for outcome in table.outcomes)

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from celery import current_app
+
 for name in [
     key for key in os.environ if key.startswith(("DATABASE_", "AWS_", "CELERY_")) or key == "EMAIL_URL"
 ]:
@@ -13,3 +15,8 @@ os.environ["JENJANG_DATA"] = os.environ.get(
 )
 
 from config.settings import *  # noqa: E402, F403
+
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - WhiteNoise warns of a folder that is not there
+
+# A nudge stays in this process; tests that want a worker start a real one on a database of its own.
+current_app.conf.broker_url = "memory://"

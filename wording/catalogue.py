@@ -315,6 +315,7 @@ ACTS: dict[str, Promise] = {
     "entry.statement": _(
         "The statement is not ticked yet. Everything is saved; read the statement, tick it, then submit."
     ),
+    "act.more": _("%(count)s reports were not done; here are the reasons of the first %(shown)s."),
     "calendar.month": _("“%(value)s” is no month. Write it as year-month, for example 2026-01."),
     "calendar.year": _(
         "There is no fiscal year that holds %(value)s. Add the fiscal year in the administration first."

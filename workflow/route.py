@@ -91,7 +91,6 @@ class Facts:
     now: datetime
     opens_at: datetime
     locks_at: datetime
-    closed: bool = False
     editors: frozenset[int] = frozenset()
     deciders: frozenset[int] = frozenset()  # who verified since the last submission
     submitted_by: int | None = None
@@ -162,7 +161,7 @@ def _window(facts: Facts) -> Refusal | None:
     """V-51: the period is open for acts between its first moment and its lock."""
     if facts.now < facts.opens_at:
         return Refusal("route.window_not_open", {"opens_at": facts.opens_at.isoformat()})
-    if facts.closed or facts.now >= facts.locks_at:
+    if facts.now >= facts.locks_at:
         return Refusal("route.window_locked", {"locked_at": facts.locks_at.isoformat()})
     return None
 

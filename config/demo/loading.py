@@ -103,7 +103,7 @@ def load(profile: Profile, secrets: Secrets, say: Say) -> None:
         ),
         secrets.passphrase,
     )
-    with remembered():
+    with remembered(), clock.hurried():
         _live(profile, plans, users, secrets, say)
     told()
     with recorded(None):

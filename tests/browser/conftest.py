@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
@@ -56,9 +57,10 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def site_data(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Path:
+def site_data(worker_id: str, django_db_setup: None) -> Path:
     """A data folder with the static files in it; sites that follow one another share it."""
-    data = tmp_path_factory.mktemp("site")
+    data = settings.DATA_DIR / f"site-{worker_id}"
+    data.mkdir(mode=0o700, exist_ok=True)
     collect_static(data, data / "keys", databases.current())
     return data
 

@@ -1,5 +1,6 @@
 """The site as people meet it: gunicorn and a Celery worker as processes of their own, over a database of their own."""
 
+import hashlib
 import os
 import socket
 import subprocess
@@ -42,9 +43,15 @@ def environment(data: Path, keys: Path, urls: dict[str, str], port: int) -> dict
 
 
 def collect_static(data: Path, keys: Path, urls: dict[str, str]) -> None:
-    """Gather and compress the static files, as `make demo` does before it starts."""
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    """Gather and compress the static files, as `make demo` does before it starts; nothing when they are there."""
+    sources = [CHECKOUT / "requirements.txt", *sorted((CHECKOUT / "static").rglob("*"))]
+    seen = hashlib.sha256(b"".join(path.read_bytes() for path in sources if path.is_file())).hexdigest()
+    mark = data / "static.collected"
+    if mark.exists() and mark.read_text() == seen:
+        return
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"]
     subprocess.run(command, cwd=CHECKOUT, env=environment(data, keys, urls, 0), check=True)
+    mark.write_text(seen)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ from submissions.calendar import open_month
 from submissions.models import Report
 from tests.cast import PASSPHRASE, PASSWORD, assign
 from tests.registry.files import REAL_PLAN, SECTION
-from wording.numbers import money, points
+from wording.numbers import money, quantity
 
 MORNING = datetime(2026, 2, 3, 9, 0, tzinfo=ZoneInfo("Asia/Makassar"))
 AGENCY = "4.01.0.00.0.00.01.0000"
@@ -180,7 +180,7 @@ def typed(report: Report) -> Typed:
         name, written = (
             ("volume", done)
             if report.physical_mode == "VOLUME"
-            else ("increment", points(Decimal(done), "id"))
+            else ("increment", quantity(Decimal(done), "id"))
         )
         fields[name] = written
     value = max(spent, report.ceiling * Decimal(done or 0) / 100)

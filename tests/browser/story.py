@@ -236,7 +236,7 @@ class Story:
         text = Path(download.value.path()).read_text("utf-8-sig")
         assert text.count("4.01.0") >= 16, text
         page.click(f"main a[href*='{MEETINGS}']")
-        expect(page.locator("main")).to_contain_text("120.000")
+        expect(page.locator("main")).to_contain_text("948.000")
         self.look(page, "public-item")
 
     def the_visitor_compares_the_document_with_what_was_published(self) -> None:
