@@ -24,7 +24,7 @@ CALLS = {
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3), "npgettext_lazy": ((1, "c"), 2, 3),
 }  # fmt: skip
-PLACEHOLDERS = re.compile(r"%{1,2}\(\w+\)[a-z]|\{\w*\}")
+PLACEHOLDERS = re.compile(r"%{1,2}\(\w+\)[a-z]|(?<!%)%[sd]\b|\{\w*\}")
 TAGS = re.compile(r"</?[a-z][^>]*>")
 WIDTH = 110
 PLURALS = {"id": "nplurals=1; plural=0;"}

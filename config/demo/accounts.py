@@ -5,7 +5,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from config.demo.agencies import REAL_SECTION
 
 SHORTEST = 15
 VARIABLE = "JENJANG_DEMO_PASSWORD"
+FILE = "demo-accounts.json"
 # Offices that a visitor tries: (place key, purpose) -> user name
 OFFICES = {
     ("dpupr", "specific"): "pptk",
@@ -27,18 +28,20 @@ OFFICES = {
 }
 # Those who only see, and who runs the system: user name -> (kind of person, right on the whole regency)
 OTHERS = {"auditor": "audit_unit", "biro": "oversee_unit", "bupati": "see_unit", "admin": ""}
-PAGES = {
-    "pptk": "work/",
-    "pptk.setda": "work/",
-    "kabid": "inbox/",
-    "kabag": "inbox/",
-    "kepala": "sign/",
-    "sekda": "sign/",
-    "auditor": "audit/",
-    "biro": "overview/",
-    "bupati": "overview/",
-    "admin": "",
+# User name -> (page where his work is, role in words)
+ROLES = {
+    "pptk": ("work/", "PPTK, Bina Marga DPUPR"),
+    "kabid": ("inbox/", "Kepala Bidang Bina Marga DPUPR"),
+    "kepala": ("sign/", "Kepala DPUPR"),
+    "pptk.setda": ("work/", "PPTK, Bagian Perekonomian Setda"),
+    "kabag": ("inbox/", "Kepala Bagian Perekonomian Setda"),
+    "sekda": ("sign/", "Sekretaris Daerah"),
+    "auditor": ("audit/", "Auditor (memeriksa)"),
+    "biro": ("overview/", "Bagian Organisasi (memantau)"),
+    "bupati": ("overview/", "Bupati (melihat)"),
+    "admin": ("", "Administrator (tanpa jabatan)"),
 }
+SIGNERS = {"kepala", "sekda"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,47 +52,41 @@ class Secrets:
     passphrase: str
 
 
-def prepared() -> Secrets:
-    """From the environment, from what was made before, or made now; never in the code and never in the database."""
-    path = settings.DATA_DIR / "demo-accounts.json"
-    kept = json.loads(path.read_text()) if path.exists() else {}
-    password = os.environ.get(VARIABLE) or kept.get("password") or secrets.token_urlsafe(15)
+def chosen() -> Secrets:
+    """For a new regency: from the environment, as made before in this data folder, or made now."""
+    before = known()
+    password = os.environ.get(VARIABLE) or (before.password if before else secrets.token_urlsafe(15))
     if len(password) < SHORTEST:
-        raise CommandError(
-            f"{VARIABLE} has {len(password)} characters and needs at least {SHORTEST}. Choose a longer one."
-        )
-    passphrase = kept.get("passphrase") or secrets.token_urlsafe(15)
-    if kept != {"password": password, "passphrase": passphrase}:
-        _write(password, passphrase)
-    return Secrets(password, passphrase)
+        raise CommandError(f"{VARIABLE} has {len(password)} characters and needs at least {SHORTEST}. Choose a longer one.")
+    now = Secrets(password, before.passphrase if before else secrets.token_urlsafe(15))
+    if now != before:
+        _write(now)
+    return now
 
 
-def _write(password: str, passphrase: str) -> None:
-    path = settings.DATA_DIR / "demo-accounts.json"
+def known() -> Secrets | None:
+    """What the loaded regency was given; None when it was loaded with another data folder."""
+    path = settings.DATA_DIR / FILE
+    return Secrets(**json.loads(path.read_text())) if path.exists() else None
+
+
+def _write(now: Secrets) -> None:
+    path = settings.DATA_DIR / FILE
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-        json.dump({"password": password, "passphrase": passphrase}, handle)
+        json.dump(asdict(now), handle)
     draft.rename(path)
 
 
-def table(known: Secrets) -> str:
+def table(now: Secrets) -> str:
     """Address, role, user name, password and passphrase, one account a line."""
-    roles = {
-        "pptk": "PPTK, DPUPR", "kabid": "Kepala Bidang Bina Marga, DPUPR", "kepala": "Kepala DPUPR",
-        "pptk.setda": "PPTK, Bagian Perekonomian Setda", "kabag": "Kepala Bagian Perekonomian", "sekda": "Sekretaris Daerah",
-        "auditor": "Auditor (melihat dan memeriksa)", "biro": "Bagian Organisasi (memantau)", "bupati": "Bupati (melihat)",
-        "admin": "Administrator (tanpa jabatan)",
-    }  # fmt: skip
-    signers = {"kepala", "sekda"}
     rows = [("Alamat", "Peran", "Pengguna", "Kata sandi", "Frasa kunci")]
-    for name, page in PAGES.items():
-        passphrase = known.passphrase if name in signers else "-"
-        rows.append((f"{settings.PUBLIC_URL}/{page}", roles[name], name, known.password, passphrase))
+    for name, (page, role) in ROLES.items():
+        passphrase = now.passphrase if name in SIGNERS else "-"
+        rows.append((f"{settings.PUBLIC_URL}/{page}", role, name, now.password, passphrase))
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
 @contextmanager

@@ -84,8 +84,8 @@ def state(profile: Profile) -> str:
 
 def load(profile: Profile, secrets: Secrets, say: Say) -> None:
     """Structure and plans in one transaction, then month by month through the product's own door."""
-    plans = Plans.of(profile)
-    if state(profile) == "empty":
+    plans, new = Plans.of(profile), state(profile) == "empty"
+    if new:
         clock.move(BEGINNING)
         with recorded(None):
             _write(profile, plans, secrets)
@@ -102,6 +102,7 @@ def load(profile: Profile, secrets: Secrets, say: Say) -> None:
             for each in seat.holdings
         ),
         secrets.passphrase,
+        anew=new,
     )
     with remembered(), clock.hurried():
         _live(profile, plans, users, secrets, say)

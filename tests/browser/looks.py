@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import CDPSession, Page
 
@@ -20,7 +21,7 @@ PAGE_LIMIT, SCRIPT_LIMIT = 60 * 1024, 20 * 1024  # bytes on the line, compressed
 
 @dataclass
 class Looks:
-    """Looks at pages one after another and remembers their titles and weights."""
+    """Looks at pages one after another; remembers their titles (by path) and weights (by name)."""
 
     axe: Callable[[Page], None] | None = None
     titles: dict[str, str] = field(default_factory=dict)
@@ -28,7 +29,7 @@ class Looks:
 
     def at(self, page: Page, name: str) -> None:
         """One page as it stands, at three widths; the page keeps what was typed into it."""
-        self.titles[name] = page.title()
+        self.titles[urlsplit(page.url).path] = page.title()
         for width, height in (DESKTOP, TABLET, PHONE):
             page.set_viewport_size({"width": width, "height": height})
             wide = page.evaluate(

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -63,10 +63,12 @@ def running(data: Path, keys: Path, urls: dict[str, str]) -> Iterator[str]:
         told = environment(data, keys, urls, port)
         base = told["JENJANG_PUBLIC_URL"]
         worker_log, web_log = data / f"worker-{port}.log", data / f"web-{port}.log"
-        with (
-            _process(_worker(port), told, worker_log),
-            _process(_web(listening.fileno()), told, web_log, keep=listening.fileno()),
-        ):
+        with ExitStack() as stack:
+            processes = [
+                _start(_worker(port), told, worker_log),
+                _start(_web(listening.fileno()), told, web_log, keep=listening.fileno()),
+            ]
+            stack.callback(_stop, processes)
             _wait(lambda: _answers(base), web_log)
             _wait(lambda: " ready." in worker_log.read_text(), worker_log)
             yield base
@@ -86,17 +88,21 @@ def _worker(port: int) -> list[str]:
     ]  # fmt: skip
 
 
-@contextmanager
-def _process(command: list[str], told: dict[str, str], log: Path, keep: int | None = None) -> Iterator[None]:
+def _start(
+    command: list[str], told: dict[str, str], log: Path, keep: int | None = None
+) -> subprocess.Popen[bytes]:
     with log.open("w") as written:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command, cwd=CHECKOUT, env=told, stdout=written, stderr=subprocess.STDOUT,
             pass_fds=[] if keep is None else [keep],
         )  # fmt: skip
-    try:
-        yield
-    finally:
+
+
+def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    """All are told first, so that they end side by side."""
+    for process in processes:
         process.terminate()
+    for process in processes:
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:

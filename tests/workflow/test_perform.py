@@ -215,7 +215,7 @@ def test_buttons_and_the_door_say_the_same(cast: World, report: Report) -> None:
             assert outcome.done == (said is None), (name, verb, outcome, said)
 
 
-@pytest.mark.parametrize("count", [1, 50])
+@pytest.mark.parametrize("count", [1, 50, 500])
 def test_a_set_costs_the_same_statements_whatever_its_size(cast: World, statements, count: int) -> None:
     cast.items(count)
     reports = cast.open()

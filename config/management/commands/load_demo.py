@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.demo import accounts, loading
-from config.demo.profiles import PROFILES
+from config.demo.profiles import PROFILES, Profile
 
 
 class Command(BaseCommand):
@@ -29,19 +29,27 @@ class Command(BaseCommand):
                 "clock. Set JENJANG_DEMO=1 if this database is for demonstrations, or unset DATABASE_URL."
             )
         profile = PROFILES[options["profile"]]
-        if loading.state(profile) == "complete":
-            self.stdout.write(
-                f"The demonstration data ({profile.name}) is there already; nothing was changed."
-            )
+        found = loading.state(profile)
+        if found == "complete":
+            self.stdout.write(f"The demonstration data ({profile.name}) is there already; nothing was changed.")
         else:
-            self._load(profile)
+            self._load(profile, accounts.chosen() if found == "empty" else self._known())
         if options["accounts"]:
-            self.stdout.write(accounts.table(accounts.prepared()))
+            self.stdout.write(accounts.table(self._known()))
 
-    def _load(self, profile: Any) -> None:
+    def _known(self) -> accounts.Secrets:
+        known = accounts.known()
+        if known is None:
+            raise CommandError(
+                f"The passwords of this demonstration data are kept in {accounts.FILE} of the data folder it was loaded with; "
+                f"{settings.DATA_DIR} has none. Set JENJANG_DATA to that folder, or load into an empty database."
+            )
+        return known
+
+    def _load(self, profile: Profile, secrets: accounts.Secrets) -> None:
         # Nobody has to be woken for what lies in the past: messages stay in this process and end with it.
-        broker, current_app.conf.broker_url = current_app.conf.broker_url, "memory://"
+        broker, current_app.conf.broker_url = current_app.conf.broker_url, "memory://localhost/"
         try:
-            loading.load(profile, accounts.prepared(), self.stdout.write)
+            loading.load(profile, secrets, self.stdout.write)
         finally:
             current_app.conf.broker_url = broker

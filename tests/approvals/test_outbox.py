@@ -1,0 +1,72 @@
+"""What follows from an act is done once, whatever is repeated, and a failure stops nobody else."""
+
+import pytest
+from django.core import mail
+
+from approvals import services, tasks
+from approvals.models import Notice
+from submissions.models import Report
+from tests.cast import World
+from workflow.models import Outbox
+
+
+@pytest.fixture
+def returned(cast: World) -> Report:
+    cast.item()
+    (report,) = cast.open()
+    versions = cast.submitted([report], 10)
+    services.send_back(actor=cast.budi, versions=versions, reason="Bukti belum ada di berkas")
+    return report
+
+
+def test_ani_is_told_once_by_mail_and_once_in_the_app(cast: World, returned: Report) -> None:
+    assert tasks.drain() == 1
+    row = Outbox.objects.get()
+    assert row.done_at
+    Outbox.objects.update(done_at=None)  # the worker died after the work and before its mark
+    tasks.drain()
+    assert Notice.objects.filter(person=cast.ani).count() == 1
+    (letter,) = mail.outbox
+    assert letter.to == ["ani@contoh.test"]
+    assert "Bukti belum ada di berkas" in letter.body
+    assert "Budi Wiratmaka" in letter.body
+    assert returned.token in letter.body
+
+
+def test_a_failure_waits_and_the_others_go_on(
+    cast: World, returned: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = cast.at("2026-02-03 10:00")
+    Outbox.objects.create(
+        key="other", topic="report.published", payload={}, created_at=moment, not_before=moment
+    )
+
+    def fail(row: Outbox) -> None:
+        raise ValueError("a secret that must not be kept")
+
+    monkeypatch.setitem(tasks.HANDLERS, "report.published", fail)
+    tasks.drain()
+    broken = Outbox.objects.get(key="other")
+    assert (broken.done_at, broken.attempts, broken.last_error) == (None, 1, "ValueError")
+    assert Outbox.objects.exclude(key="other").get().done_at
+    assert tasks.drain() == 0  # not before its time
+    cast.at("2026-02-03 10:01")
+    tasks.drain()
+    assert Outbox.objects.get(key="other").attempts == 2
+
+
+def test_a_mail_that_cannot_be_sent_is_tried_again(
+    cast: World, returned: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: object) -> None:
+        raise OSError("no mail server")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("approvals.notices.EmailMessage.send", refuse)
+        tasks.drain()
+    assert not Outbox.objects.get().done_at
+    assert Notice.objects.count() == 0
+    cast.at("2026-02-03 12:00")
+    tasks.drain()
+    assert len(mail.outbox) == 1
+    assert Notice.objects.get().mailed_at

@@ -1,0 +1,138 @@
+"""Months are opened in order, once, with one report for each sub-activity that has a budget."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from registry.models import BudgetItemVersion, MonthlyPlan, Unit
+from submissions import services
+from submissions.calendar import CalendarRefused, close_month, month_of, open_month
+from submissions.models import Holiday, Period, Report, ReportLine
+from tests.cast import World
+
+
+def test_a_month_has_one_report_per_item_and_one_line_per_budget_line(cast: World) -> None:
+    cast.item(ceilings=(100, 50))
+    cast.item("1.03.10.2.01.0053")
+    opened = open_month(fiscal_year=cast.year, month=1)
+    assert (opened.periods, opened.reports) == (1, 2)
+    assert ReportLine.objects.count() == 3
+    report = Report.objects.earliest("pk")
+    assert (report.state, report.ceiling, report.revision, report.history.count()) == ("draft", 150, 0, 1)
+    assert len(report.token) == 22
+
+
+def test_opening_twice_changes_nothing(cast: World) -> None:
+    cast.items(3)
+    open_month(fiscal_year=cast.year, month=1)
+    again = open_month(fiscal_year=cast.year, month=1)
+    assert (again.periods, again.reports, Report.objects.count()) == (0, 0, 3)
+
+
+def test_an_item_that_comes_later_is_added(cast: World) -> None:
+    cast.items(1)
+    open_month(fiscal_year=cast.year, month=1)
+    cast.item("1.03.10.2.01.0099")
+    assert open_month(fiscal_year=cast.year, month=1).reports == 1
+
+
+def test_an_item_without_a_ceiling_needs_no_report(cast: World) -> None:
+    cast.item(ceilings=(0,))
+    cast.item("1.03.10.2.01.0053")
+    assert open_month(fiscal_year=cast.year, month=1).reports == 1
+
+
+def test_a_month_cannot_be_skipped(cast: World) -> None:
+    cast.items(1)
+    open_month(fiscal_year=cast.year, month=1)
+    with pytest.raises(CalendarRefused, match="calendar.order"):
+        open_month(fiscal_year=cast.year, month=3)
+
+
+def test_the_same_code_in_twelve_health_centres_gives_twelve_reports(cast: World) -> None:  # T-20
+    for number in range(12):
+        centre = Unit.objects.create(
+            government=cast.government,
+            parent=cast.agency,
+            kind="HEALTH_CENTRE",
+            code=f"P{number}",
+            name=f"Puskesmas {number}",
+        )
+        cast.item("1.02.05.2.03.0001", unit=centre)
+    assert open_month(fiscal_year=cast.year, month=1).reports == 12
+
+
+def test_due_moments_are_kept_as_they_were_computed(cast: World) -> None:
+    cast.items(1)
+    open_month(fiscal_year=cast.year, month=1)
+    period = Period.objects.get()
+    assert period.first_day == date(2026, 1, 1)
+    assert period.submit_from == datetime(2026, 1, 31, 16, tzinfo=UTC)  # 1 February 00:00 WITA
+    assert period.entry_due == datetime(2026, 2, 5, 15, 59, 59, tzinfo=UTC)
+    assert period.sign_due == datetime(2026, 2, 10, 15, 59, 59, tzinfo=UTC)
+    Holiday.objects.create(government=cast.government, day=date(2026, 2, 10), name="Libur")
+    open_month(fiscal_year=cast.year, month=1)
+    assert Period.objects.get().sign_due == period.sign_due
+
+
+def test_a_holiday_moves_the_due_day(cast: World) -> None:
+    Holiday.objects.create(government=cast.government, day=date(2026, 2, 10), name="Libur")
+    cast.items(1)
+    open_month(fiscal_year=cast.year, month=1)
+    assert Period.objects.get().sign_due == datetime(2026, 2, 11, 15, 59, 59, tzinfo=UTC)
+
+
+def test_time_progresses_as_planned_without_a_click(cast: World) -> None:
+    cast.item(mode="TIME", physical=[8] * 11 + [12])
+    (report,) = cast.open()
+    assert report.increment == 8
+
+
+def test_nothing_moves_in_a_closed_month(cast: World) -> None:
+    cast.items(1)
+    reports = cast.open()
+    cast.entered(reports, 1)
+    assert close_month(fiscal_year=cast.year, month=1) == 1
+    assert close_month(fiscal_year=cast.year, month=1) == 0
+    (outcome,) = services.submit(actor=cast.ani, versions=cast.versions(reports))
+    assert (outcome.done, outcome.code) == (False, "route.window_locked")
+    saved = services.save_entries(actor=cast.ani, entries=[cast.entry(reports[0], 2)])
+    assert saved.refusals[reports[0].pk].code == "route.window_locked"
+
+
+def test_the_commands_say_what_they_did_and_what_is_wrong(
+    cast: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cast.items(2)
+    call_command("open_month", "2026-01")
+    assert "2 reports" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="2026-13"):
+        call_command("open_month", "2026-13")
+    with pytest.raises(CommandError, match="2031-01"):
+        call_command("open_month", "2031-01")
+    with pytest.raises(CommandError, match="9.99"):
+        call_command("open_month", "2026-02", "--unit", "9.99")
+    call_command("close_month", "2026-01")
+    assert "1 periods closed" in capsys.readouterr().out
+
+
+def test_fiscal_months_of_a_year_that_starts_in_july(cast: World) -> None:
+    cast.government.fiscal_start_month = 7
+    cast.government.save()
+    cast.year.start_date, cast.year.end_date = date(2026, 7, 1), date(2027, 6, 30)
+    cast.year.save()
+    assert month_of(cast.government, "2026-07") == (cast.year, 1)
+    assert month_of(cast.government, "2027-06") == (cast.year, 12)
+
+
+def test_a_new_budget_version_reaches_open_reports_and_leaves_submitted_ones(cast: World) -> None:
+    cast.items(2)
+    first, second = cast.open()
+    cast.submitted([first], 10)
+    version = BudgetItemVersion.objects.get(item=second.item)
+    BudgetItemVersion.objects.update(ceiling=70)
+    MonthlyPlan.objects.create(item_version=version, month=1, physical=3)
+    assert services.repin(fiscal_year=cast.year, unit=cast.agency) == 1
+    ceilings = dict(Report.objects.values_list("pk", "ceiling"))
+    assert ceilings == {first.pk: 100, second.pk: 70}
