@@ -64,6 +64,7 @@ check: dev messages
 	  $(py) manage.py check --deploy --fail-level WARNING
 	$(py) -W "ignore:Got an error checking" manage.py makemigrations --check --dry-run
 	$(py) manage.py check_templates
+	$(py) manage.py messages --check
 
 format: dev
 	$(py) -m ruff format .

@@ -305,7 +305,7 @@ def _words(recap: Recap, count: int) -> dict[str, str]:
         "absorption": gettext("Absorption (%%)") % {},
         "deviation": gettext("Deviation"),
         "status": gettext("Status"),
-        "note": gettext("Problem and follow-up:"),
+        "note": gettext("Note:"),
         "total": gettext("Total, physical progress weighted by ceiling"),
         "deciders": gettext("Decisions on these reports"),
         "check": gettext("Check this document"),

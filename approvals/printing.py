@@ -12,7 +12,6 @@ import typst
 TEMPLATES = Path(__file__).parent / "typst"
 # Joiners shape Urdu words; every other format character could reorder or hide what is signed.
 KEPT_FORMAT_CHARACTERS = "\u200c\u200d"
-LONGEST_WORD = 30
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +63,7 @@ def printable_text(text: str, printable: Callable[[str], bool] | None = None) ->
             continue
         else:
             kept.append(char if can_print(char) else f"[U+{ord(char):04X}]")
-    return " ".join(_breakable(word) for word in "".join(kept).split(" ") if word)
+    return " ".join(word for word in "".join(kept).split(" ") if word)
 
 
 def is_printable(char: str) -> bool:
@@ -108,10 +107,3 @@ def _clean(value: object, printable: Callable[[str], bool]) -> object:
     if isinstance(value, list | tuple):
         return [_clean(inner, printable) for inner in value]
     return value
-
-
-def _breakable(word: str) -> str:
-    # A word longer than its column would run over its neighbour's figures.
-    if len(word) <= LONGEST_WORD or "://" in word:
-        return word
-    return "\u200b".join(word[i : i + LONGEST_WORD] for i in range(0, len(word), LONGEST_WORD))

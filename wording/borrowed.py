@@ -28,6 +28,16 @@ SIGNING_IN = (
     _("The password reset token was invalid."),
     _("Be patient, you are sending too many requests."),
 )
+MAILS = (
+    _("Hello from %(site_name)s!"),
+    _("Thank you for using %(site_name)s!\n%(site_domain)s"),
+    _("Password Reset Email"),
+    _(
+        "You're receiving this email because you or someone else has requested a password reset for your user account.\n"
+        "It can be safely ignored if you did not request a password reset. Click the link below to reset your password."
+    ),
+    _("In case you forgot, your username is %(username)s."),
+)
 PASSWORDS = (
     ngettext_lazy(
         "Your password must contain at least %(min_length)d character.",

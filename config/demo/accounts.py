@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.hashers import get_hasher
@@ -57,21 +58,28 @@ def chosen() -> Secrets:
     before = known()
     password = os.environ.get(VARIABLE) or (before.password if before else secrets.token_urlsafe(15))
     if len(password) < SHORTEST:
-        raise CommandError(f"{VARIABLE} has {len(password)} characters and needs at least {SHORTEST}. Choose a longer one.")
+        raise CommandError(
+            f"{VARIABLE} has {len(password)} characters and needs at least {SHORTEST}. Choose a longer one."
+        )
     now = Secrets(password, before.passphrase if before else secrets.token_urlsafe(15))
     if now != before:
         _write(now)
     return now
 
 
+def place() -> Path:
+    """Where the password and the passphrase of this data folder's regency are kept."""
+    return Path(settings.DATA_DIR) / FILE
+
+
 def known() -> Secrets | None:
     """What the loaded regency was given; None when it was loaded with another data folder."""
-    path = settings.DATA_DIR / FILE
+    path = place()
     return Secrets(**json.loads(path.read_text())) if path.exists() else None
 
 
 def _write(now: Secrets) -> None:
-    path = settings.DATA_DIR / FILE
+    path = place()
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
@@ -86,7 +94,9 @@ def table(now: Secrets) -> str:
         passphrase = now.passphrase if name in SIGNERS else "-"
         rows.append((f"{settings.PUBLIC_URL}/{page}", role, name, now.password, passphrase))
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 @contextmanager

@@ -37,10 +37,11 @@ def _code(bidangs: str, number: int, sub: int = 0) -> str:
 # key, fields of government, number, name, two fields of work (their heads verify), weight
 LINE_AGENCIES = (
     ("disdikbud", "1.01 2.22", 1, "Dinas Pendidikan dan Kebudayaan", ("Pembinaan Pendidikan Dasar", "Sarana dan Prasarana"), 31),
-    ("dinkes", "1.02 2.14", 1, "Dinas Kesehatan, Pengendalian Penduduk dan KB", ("Kesehatan Masyarakat", "Sumber Daya Kesehatan"), 19),
-    ("dpupr", "1.03 1.04", 1, "Dinas Pekerjaan Umum, Penataan Ruang dan Perumahan Rakyat", ("Bina Marga", "Sumber Daya Air"), 27),
+    ("dinkes", "1.02 2.14", 1, "Dinas Kesehatan, Pengendalian Penduduk dan KB", ("Kesehatan Masyarakat", "Sumber Daya"), 19),
+    ("dpupr", "1.03 1.04", 1, "Dinas Pekerjaan Umum, Penataan Ruang dan Perumahan Rakyat",
+     ("Bina Marga", "Sumber Daya Air"), 27),
     ("satpolpp", "1.05", 1, "Satuan Polisi Pamong Praja", ("Ketertiban Umum", "Penegakan Perundang-undangan"), 0),
-    ("bpbd", "1.05", 2, "Badan Penanggulangan Bencana Daerah", ("Pencegahan dan Kesiapsiagaan", "Rehabilitasi dan Rekonstruksi"), 0),
+    ("bpbd", "1.05", 2, "Badan Penanggulangan Bencana Daerah", ("Pencegahan dan Kesiapsiagaan", "Rekonstruksi"), 0),
     ("damkar", "1.05", 3, "Dinas Pemadam Kebakaran dan Penyelamatan", ("Pencegahan", "Pemadaman dan Penyelamatan"), 0),
     ("dinsos", "1.06", 1, "Dinas Sosial", ("Perlindungan dan Jaminan Sosial", "Pemberdayaan Sosial"), 0),
     ("disnakertrans", "2.07 3.32", 1, "Dinas Tenaga Kerja dan Transmigrasi", ("Pelatihan dan Produktivitas", "Transmigrasi"), 0),
@@ -64,7 +65,7 @@ LINE_AGENCIES = (
     ("bapenda", "5.02", 2, "Badan Pendapatan Daerah", ("Pendataan dan Penetapan", "Penagihan"), 0),
     ("bkpsdm", "5.03 5.04", 1, "Badan Kepegawaian dan Pengembangan SDM", ("Mutasi dan Promosi", "Pengembangan Kompetensi"), 0),
     ("inspektorat", "6.01", 1, "Inspektorat", ("Pengawasan I", "Pengawasan II"), 0),
-    ("kesbangpol", "8.01", 1, "Badan Kesatuan Bangsa dan Politik", ("Ideologi dan Wawasan Kebangsaan", "Kewaspadaan Nasional"), 0),
+    ("kesbangpol", "8.01", 1, "Badan Kesatuan Bangsa dan Politik", ("Wawasan Kebangsaan", "Kewaspadaan Nasional"), 0),
 )  # fmt: skip
 DISTRICTS = (
     "Mahakarsa Kota", "Rimba Tengah", "Hulu Bening", "Muara Lembayung", "Tanjung Ulin", "Karang Purnama", "Batu Tirta",

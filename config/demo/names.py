@@ -27,6 +27,8 @@ WOMEN = {
     "Zulmira",
 }
 TITLES = ("S.E.", "S.T.", "S.Sos.", "M.Si.", "S.E., M.Si.", "S.T., M.Si.", "S.Sos., M.Si.")
+# Years of birth by office: nobody heads an agency at thirty.
+BORN = {"leader": (1968, 1972), "agency_head": (1968, 1976), "section_head": (1970, 1984)}
 RANKS = {
     "leader": "Pembina Utama Madya (IV/d)",
     "agency_head": "Pembina Utama Muda (IV/c)",
@@ -56,7 +58,7 @@ class People:
     def next(self, kind: str) -> Invented:
         """Somebody for an office of this kind."""
         given, name = next(self._names)
-        return Invented(name, self._nip("2" if given in WOMEN else "1"), RANKS[kind])
+        return Invented(name, self._nip("2" if given in WOMEN else "1", *BORN.get(kind, (1972, 1998))), RANKS[kind])
 
     def _all_names(self) -> Iterator[tuple[str, str]]:
         pairs = [(given, family) for given in GIVEN for family in FAMILY]
@@ -67,9 +69,9 @@ class People:
                 more = f" {FAMILY[(FAMILY.index(family) + turn) % len(FAMILY)]}" if turn else ""
                 yield given, f"{given} {family}{more}, {TITLES[(place + turn) % len(TITLES)]}"
 
-    def _nip(self, sex: str) -> str:
+    def _nip(self, sex: str, earliest: int, latest: int) -> str:
         while True:
-            year = self._rng.randint(1968, 1998)
+            year = self._rng.randint(earliest, latest)
             born = f"{year}{self._rng.randint(1, 12):02}{self._rng.randint(1, 28):02}"
             began = min(year + self._rng.randint(22, 30), 2024)
             nip = (

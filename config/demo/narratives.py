@@ -26,8 +26,14 @@ class Said:
 # category -> (problem, follow-up)
 TEMPLATES: dict[str, tuple[tuple[str, str], ...]] = {
     "PROCUREMENT": (
-        ("Pemilihan penyedia gagal karena tidak ada penawaran yang memenuhi syarat.", "Pemilihan ulang dengan HPS yang ditinjau kembali."),
-        ("Dokumen pemilihan masih dilengkapi, paket belum tayang di sistem pengadaan.", "Melengkapi dokumen dan menayangkan paket."),
+        (
+            "Pemilihan penyedia gagal karena tidak ada penawaran yang memenuhi syarat.",
+            "Pemilihan ulang dengan HPS yang ditinjau kembali.",
+        ),
+        (
+            "Dokumen pemilihan masih dilengkapi, paket belum tayang di sistem pengadaan.",
+            "Melengkapi dokumen dan menayangkan paket.",
+        ),
         ("Paket menunggu hasil reviu kelompok kerja pemilihan.", "Berkoordinasi dengan bagian pengadaan untuk percepatan reviu."),
     ),
     "LAND": (
@@ -35,7 +41,10 @@ TEMPLATES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Sertifikat lahan lokasi kegiatan masih dalam proses.", "Berkoordinasi dengan kantor pertanahan."),
     ),
     "TECH_GUIDELINE": (
-        ("Petunjuk teknis dana transfer baru terbit sehingga pelaksanaan mundur.", "Menyesuaikan rencana kerja dengan petunjuk teknis."),
+        (
+            "Petunjuk teknis dana transfer baru terbit sehingga pelaksanaan mundur.",
+            "Menyesuaikan rencana kerja dengan petunjuk teknis.",
+        ),
         ("Petunjuk pelaksanaan kegiatan belum ditetapkan.", "Mengusulkan penetapan petunjuk pelaksanaan."),
     ),
     "BUDGET_SHIFT": (
@@ -70,7 +79,10 @@ TEMPLATES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Data dari perangkat daerah lain belum lengkap.", "Menyurati perangkat daerah terkait."),
     ),
     "SYSTEM": (
-        ("Aplikasi penatausahaan nasional tidak dapat diakses selama empat hari.", "Mengajukan pencairan sesudah aplikasi pulih."),
+        (
+            "Aplikasi penatausahaan nasional tidak dapat diakses selama empat hari.",
+            "Mengajukan pencairan sesudah aplikasi pulih.",
+        ),
     ),
 }  # fmt: skip
 LIKELY = {

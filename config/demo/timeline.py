@@ -166,8 +166,8 @@ def _entry(
     events: list[Event] = []
     until, sent_back, why = verified - 40 * MINUTE, list[str](), ""
     for _ in range(pick(rng, ROUNDS)):
-        again = until - rng.randint(20, 150) * MINUTE
-        back = again - rng.randint(60, 2000) * MINUTE
+        again = _awake(until - rng.randint(20, 150) * MINUTE)
+        back = _awake(again - rng.randint(60, 2000) * MINUTE)
         if back < datetime.combine(due.opened, time(12), ZONE):
             break
         sent_back, why = sent_back or _some(rng, items), pick(rng, narratives.RETURN_REASONS)
@@ -179,7 +179,8 @@ def _entry(
         faulty = tuple(key for key in keys if key in sent_back)
         # Half of what is signed late was entered late already.
         typed = until - rng.randint(0, 900) * MINUTE if late and rng.random() < 0.5 else _typed(rng, due)
-        events.append(Event(min(typed, until), Act.SUBMIT, officer, keys, why if faulty else "", faulty))
+        at = max(_awake(min(typed, until)), datetime.combine(due.opened, time(1), ZONE))
+        events.append(Event(at, Act.SUBMIT, officer, keys, why if faulty else "", faulty))
     return events
 
 
@@ -286,6 +287,11 @@ def _later(day: date, working_days: int) -> date:
         day += DAY
         working_days -= _works(day)
     return day
+
+
+def _awake(at: datetime) -> datetime:
+    """Nobody works before seven: the evening before instead."""
+    return at if at.hour >= 7 else at - timedelta(hours=at.hour + 2)
 
 
 def _earlier(day: date) -> date:

@@ -5,9 +5,12 @@ from html import unescape
 from io import StringIO
 from pathlib import Path
 
+import allauth
+import django
 import pytest
 from babel.messages.catalog import Catalog
 from django.conf import settings
+from django.contrib import auth
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
@@ -15,6 +18,7 @@ from django.utils import translation
 
 from config import catalogues
 from tests.cast import World
+from wording import borrowed
 
 PYTHON = """
 from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext
@@ -187,9 +191,33 @@ def test_a_number_takes_the_form_of_its_language() -> None:
     }
 
 
-def test_an_urdu_page_runs_from_right_to_left() -> None:
-    with translation.override("ur"):
-        assert translation.get_language_bidi()
+def test_every_borrowed_text_is_one_of_django_or_allauth() -> None:
+    theirs = {
+        message.id
+        for folder in (
+            Path(django.__file__).parent / "conf",
+            Path(auth.__file__).parent,
+            Path(allauth.__file__).parent,
+        )
+        for message in catalogues.texts(
+            catalogues.load(folder / "locale" / "en" / "LC_MESSAGES" / "django.po", "en")
+        )
+    }
+    ours = catalogues.collect(settings.BASE_DIR, [Path(borrowed.__file__).parent])
+    wanted = {
+        message.id for message in catalogues.texts(ours) if ("wording/borrowed.py", 0) in message.locations
+    }
+
+    assert wanted
+    assert not wanted - theirs
+
+
+def test_an_urdu_page_runs_from_right_to_left_and_speaks_no_indonesian(cast: World) -> None:
+    page = _read(cast, "", "/accounts/login/", "ur")
+
+    assert '<html lang="ur" dir="rtl">' in page
+    assert "صارف نام" in page
+    assert "Nama pengguna" not in page
 
 
 PAGES = {
@@ -223,9 +251,9 @@ def test_a_reader_of_indonesian_meets_no_english_on_a_report(cast: World) -> Non
         assert not [english for english in _english() if english in page]
 
 
-def _read(cast: World, person: str, address: str) -> str:
+def _read(cast: World, person: str, address: str, language: str = "id") -> str:
     client = Client()
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "id"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     if person:
         client.force_login(cast.people[person], backend="django.contrib.auth.backends.ModelBackend")
     page = unescape(client.get(address, follow=True).content.decode())

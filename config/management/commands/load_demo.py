@@ -31,7 +31,9 @@ class Command(BaseCommand):
         profile = PROFILES[options["profile"]]
         found = loading.state(profile)
         if found == "complete":
-            self.stdout.write(f"The demonstration data ({profile.name}) is there already; nothing was changed.")
+            self.stdout.write(
+                f"The demonstration data ({profile.name}) is there already; nothing was changed."
+            )
         else:
             self._load(profile, accounts.chosen() if found == "empty" else self._known())
         if options["accounts"]:

@@ -1,0 +1,254 @@
+"""The demonstration regency: what it holds, that it is the same each time, and what it refuses."""
+
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import Sum
+from django.test import override_settings
+
+from approvals.models import SigningBatch
+from approvals.recap import trusted
+from approvals.signing import verify
+from config.demo import accounts, loading, plan, versions
+from config.demo.profiles import DEMO, TINY
+from ledger.clock import now
+from registry.models import BudgetItem, BudgetItemVersion, BudgetLine, Office, Unit, User
+from registry.selectors import rights_of
+from submissions.models import Report, ReportLine
+from tests import databases
+from workflow.models import Decision
+
+REAL = "Bagian Perekonomian dan Sumber Daya Alam"
+
+
+@contextmanager
+def own_house(folder: Path) -> Iterator[None]:
+    """A database and a data folder of one's own."""
+    urls = databases.clone_database("load demo")
+    files = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder / "files"}},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    try:
+        with (
+            databases.pointed_at(databases.name_of(urls)),
+            override_settings(SIGNING_KEYS=folder / "keys", STORAGES=files),
+            patch.object(accounts, "place", lambda: folder / accounts.FILE),
+        ):
+            yield
+    finally:
+        databases.drop_database(urls)
+
+
+def load(*options: str) -> str:
+    told = StringIO()
+    call_command("load_demo", "--profile", "tiny", *options, stdout=told)
+    return told.getvalue()
+
+
+def content() -> dict[tuple[str, str, int], str]:
+    rows = Report.objects.values_list("item__unit__code", "item__sub_activity_code", "period__month", "content_hash")
+    return {(unit, code, month): digest for unit, code, month, digest in rows}
+
+
+def sizes() -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (SELECT count(*) FROM ledger.event), (SELECT count(*) FROM submissions_historicalreport)")
+        events, history = cursor.fetchone()
+    return events, history
+
+
+@pytest.fixture(scope="module")
+def regency(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[tuple[str, str, int], str]]:
+    with django_db_blocker.unblock(), own_house(tmp_path_factory.mktemp("demo")):
+        load()
+        yield content()
+
+
+def test_tiny_has_three_units_with_24_items_and_80_lines_beside_the_real_plan(regency: Any) -> None:
+    invented = BudgetItem.objects.exclude(unit__name=REAL)
+    assert invented.values("unit").distinct().count() == 3
+    assert invented.count() == 24
+    assert BudgetLine.objects.filter(item__in=invented).count() == 80
+    assert Counter(Unit.objects.values_list("kind", flat=True)) == {"GOVERNMENT": 1, "AGENCY": 3, "UPTD": 1, "SECTION": 1}
+
+
+def test_ceilings_make_what_the_profile_says(regency: Any) -> None:
+    original = BudgetItemVersion.objects.filter(version__kind="murni").exclude(item__unit__name=REAL)
+    assert original.aggregate(sum=Sum("ceiling"))["sum"] == TINY.size.total
+
+
+def test_the_real_plan_stands_there_in_both_versions(regency: Any) -> None:
+    items = BudgetItem.objects.filter(unit__name=REAL)
+    assert items.count() == 16
+    assert BudgetLine.objects.filter(item__in=items).count() == 52
+    totals = BudgetItemVersion.objects.filter(item__in=items).values_list("version__kind").annotate(sum=Sum("ceiling"))
+    assert dict(totals) == {"murni": Decimal("681989691.00"), "pergeseran": Decimal("681989691.00")}
+    pinned = Report.objects.filter(item__in=items).values_list("budget_version__kind", flat=True).distinct()
+    assert list(pinned) == ["murni"]
+    assert not items.filter(sub_activity_name="").exists()
+
+
+def test_january_to_march_are_published_and_april_is_half_done(regency: Any) -> None:
+    states = Counter(Report.objects.values_list("period__month", "state"))
+    assert [states[month, "published"] for month in (1, 2, 3)] == [40, 40, 40]
+    april = {state: count for (month, state), count in states.items() if month == 4}
+    assert set(april) >= {"draft", "submitted", "returned", "verified", "published"}
+    assert sum(april.values()) == 40
+
+
+def test_the_clock_stands_in_early_may(regency: Any) -> None:
+    assert timedelta(0) <= now() - TINY.now < timedelta(minutes=10)
+
+
+def test_every_signed_document_is_genuine(regency: Any) -> None:
+    batches = SigningBatch.objects.all()
+    assert batches.count() >= 10
+    for batch in batches:
+        with batch.signed_file.open("rb") as file:
+            assert verify(file.read(), trusted()).valid, batch.document_no
+
+
+def test_an_acting_head_signs_as_such(regency: Any) -> None:
+    batch = SigningBatch.objects.filter(period__agency__name="Dinas Komunikasi dan Informatika", period__month=2).get()
+    assert batch.signer_title == "Plt. Kepala Dinas Komunikasi dan Informatika"
+
+
+def test_one_report_was_returned_twice_and_published_late(regency: Any) -> None:
+    report = Report.objects.get(item__sub_activity_code="1.03.10.2.01.0055", period__month=2)
+    acts = Decision.objects.filter(object_id=report.pk).order_by("step").values_list("verb", flat=True)
+    assert list(acts) == ["submit", "return", "submit", "return", "submit", "verify", "sign", "publish"]
+    assert report.published_at > report.period.sign_due
+
+
+def test_a_payment_that_came_back_is_a_negative_amount_with_its_reason(regency: Any) -> None:
+    line = ReportLine.objects.get(realized__lt=0)
+    assert line.report.state == "published"
+    assert (line.report.period.month, line.corrects_month) == (3, 1)
+    assert line.correction_reason
+
+
+def test_each_account_has_its_office_or_its_right(regency: Any) -> None:
+    roles = {
+        name: list(Office.objects.filter(person__username=name).values_list("role", flat=True))
+        for name in accounts.OFFICES.values()
+    }
+    assert roles == {
+        "pptk": ["officer"], "kabid": ["section_head"], "kepala": ["agency_head"],
+        "pptk.setda": ["officer"], "kabag": ["section_head"], "sekda": ["agency_head"],
+    }  # fmt: skip
+    for name, right in accounts.OTHERS.items():
+        assert rights_of(User.objects.get(username=name)) == ({right} if right else set())
+    assert list(User.objects.filter(is_superuser=True).values_list("username", flat=True)) == ["admin"]
+
+
+def test_people_are_recognisably_invented(regency: Any) -> None:
+    for person in User.objects.all():
+        assert person.email.endswith("@contoh.test")
+        assert len(person.nip or "") == 18
+        assert (person.nip or "")[-3] == "9"
+
+
+def test_a_second_run_says_so_and_changes_nothing(regency: dict[tuple[str, str, int], str]) -> None:
+    before = sizes()
+    assert "is there already; nothing was changed" in load()
+    assert sizes() == before
+    assert content() == regency
+
+
+def test_the_accounts_are_listed_and_open_the_door(regency: Any) -> None:
+    known = accounts.known()
+    assert known is not None
+    assert len(known.password) >= accounts.SHORTEST and len(known.passphrase) >= accounts.SHORTEST
+    listed = load("--accounts")
+    for name in accounts.ROLES:
+        assert f"  {name} " in listed
+        assert User.objects.get(username=name).check_password(known.password)
+
+
+def test_passwords_are_kept_for_their_owner_alone(regency: Any) -> None:
+    assert stat.S_IMODE(accounts.place().stat().st_mode) == 0o600
+
+
+def test_another_profile_does_not_go_beside_it(regency: Any) -> None:
+    with pytest.raises(CommandError, match="another profile"):
+        call_command("load_demo", "--profile", "demo")
+
+
+def test_an_interrupted_loading_goes_on_and_comes_to_the_same(
+    regency: dict[tuple[str, str, int], str], django_db_blocker: Any, tmp_path: Path
+) -> None:
+    class Interrupted(Exception):
+        pass
+
+    def say(line: str) -> None:
+        if line.startswith("2026-02"):
+            raise Interrupted
+
+    with django_db_blocker.unblock(), own_house(tmp_path):
+        with pytest.raises(Interrupted):
+            loading.load(TINY, accounts.chosen(), say)
+        assert loading.state(TINY) == "begun"
+        load()
+        assert content() == regency
+
+
+def test_it_refuses_a_database_that_holds_other_data(committed: dict[str, str]) -> None:
+    User.objects.create_user("rina", "a password of some length", name="Rina")
+    with pytest.raises(CommandError, match="holds other data"):
+        load()
+
+
+def test_it_refuses_a_production(settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="JENJANG_DEMO=1"):
+        load()
+
+
+def test_it_refuses_a_short_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(accounts, "place", lambda: tmp_path / accounts.FILE)
+    monkeypatch.setenv(accounts.VARIABLE, "too short")
+    with pytest.raises(CommandError, match="needs at least 15"):
+        accounts.chosen()
+
+
+def test_demo_has_45_agencies_60_sub_units_1200_items_and_9000_lines() -> None:
+    agencies = DEMO.places()
+    children = [child for agency in agencies for child in agency.children]
+    assert len(agencies) == 45
+    assert Counter(child.kind for child in children) == {
+        "WARD": 44, "HEALTH_CENTRE": 12, "HOSPITAL": 1, "UPTD": 3, "SECTION": 10,
+    }  # fmt: skip
+    items = plan.items(agencies, DEMO.size)
+    assert (len(items), sum(len(item.lines) for item in items)) == (1200, 9000)
+    assert sum(item.stands[1].ceiling for item in items) == Decimal(2_400_000_000_000)
+
+
+def test_every_version_of_the_demo_adds_up() -> None:
+    agencies = DEMO.places()
+    items = plan.items(agencies, DEMO.size)
+    kinds = Counter(version.kind for own in versions.unfold(items, DEMO.months).values() for version in own)
+    assert set(kinds) == {"murni", "efisiensi", "pergeseran"}
+    for item in items:
+        for stand in item.stands.values():
+            assert sum(stand.lines) == sum(stand.cash) == stand.ceiling
+            assert sum(stand.physical) == (item.target if item.mode == "VOLUME" else 100)
+            assert min(*stand.lines, *stand.cash, *stand.physical) >= 0
+
+
+def test_the_same_sub_activity_stands_in_twelve_health_centres() -> None:
+    items = plan.items(DEMO.places(), DEMO.size)
+    assert sum(item.sub.code == "1.02.05.2.03.0001" for item in items) == 12
