@@ -281,9 +281,9 @@ def _tiles(recap: Recap, words: dict[str, str]) -> list[dict[str, str]]:
 
 def _words(recap: Recap, count: int) -> dict[str, str]:
     unit = {"currency": SYMBOLS.get(recap.currency, recap.currency).strip()}
-    return {
-        "subject": gettext("Monthly realization report, %(month)s")
-        % {"month": date_format(recap.month, "F Y")},
+    month = {"month": date_format(recap.month, "F Y")}
+    return _headings(unit) | {
+        "subject": gettext("Monthly realization report, %(month)s") % month,
         "agency_code": gettext("Agency code"),
         "number": gettext("Number"),
         "fiscal_year": gettext("Fiscal year"),
@@ -293,18 +293,6 @@ def _words(recap: Recap, count: int) -> dict[str, str]:
         "money_month": gettext("Realised this month (%(currency)s)") % unit,
         "money_to_date": gettext("Realised to date (%(currency)s)") % unit,
         "physical_to_date": gettext("Physical progress to date"),
-        "place": gettext("No."),
-        "code": gettext("Code"),
-        "name": gettext("Sub-activity and unit"),
-        "ceiling": gettext("Ceiling (%(currency)s)") % unit,
-        "money": gettext("Financial realization (%(currency)s)") % unit,
-        "physical": gettext("Physical progress (%%)") % {},
-        "this_month": gettext("This month"),
-        "to_date": gettext("To date"),
-        "plan_to_date": gettext("Plan to date"),
-        "absorption": gettext("Absorption (%%)") % {},
-        "deviation": gettext("Deviation"),
-        "status": gettext("Status"),
         "note": gettext("Note:"),
         "total": gettext("Total, physical progress weighted by ceiling"),
         "deciders": gettext("Decisions on these reports"),
@@ -319,4 +307,21 @@ def _words(recap: Recap, count: int) -> dict[str, str]:
         "checkpoint": gettext("Ledger checkpoint"),
         # The engine puts the numbers in: only it knows how many pages there are.
         "page": gettext("Page %(page)s of %(pages)s"),
+    }
+
+
+def _headings(unit: dict[str, str]) -> dict[str, str]:
+    return {
+        "place": gettext("No."),
+        "code": gettext("Code"),
+        "name": gettext("Sub-activity and unit"),
+        "ceiling": gettext("Ceiling (%(currency)s)") % unit,
+        "money": gettext("Financial realization (%(currency)s)") % unit,
+        "physical": gettext("Physical progress (%%)") % {},
+        "this_month": gettext("This month"),
+        "to_date": gettext("To date"),
+        "plan_to_date": gettext("Plan to date"),
+        "absorption": gettext("Absorption (%%)") % {},
+        "deviation": gettext("Deviation"),
+        "status": gettext("Status"),
     }

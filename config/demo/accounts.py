@@ -16,6 +16,7 @@ from django.core.management.base import CommandError
 from config.demo.agencies import REAL_SECTION
 
 SHORTEST = 15
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 VARIABLE = "JENJANG_DEMO_PASSWORD"
 FILE = "demo-accounts.json"
 # Offices that a visitor tries: (place key, purpose) -> user name
@@ -56,15 +57,20 @@ class Secrets:
 def chosen() -> Secrets:
     """For a new regency: from the environment, as made before in this data folder, or made now."""
     before = known()
-    password = os.environ.get(VARIABLE) or (before.password if before else secrets.token_urlsafe(15))
+    password = os.environ.get(VARIABLE) or (before.password if before else _invented())
     if len(password) < SHORTEST:
         raise CommandError(
             f"{VARIABLE} has {len(password)} characters and needs at least {SHORTEST}. Choose a longer one."
         )
-    now = Secrets(password, before.passphrase if before else secrets.token_urlsafe(15))
+    now = Secrets(password, before.passphrase if before else _invented())
     if now != before:
         _write(now)
     return now
+
+
+def _invented() -> str:
+    """About 98 bits in four groups that can be read aloud and typed."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
 
 
 def place() -> Path:

@@ -57,10 +57,14 @@ def recap(count: int = 2, **changes: Any) -> Recap:
         prepared_at=datetime(2026, 2, 9, 3, 15, tzinfo=UTC),
         items=items,
         totals=FIGURES,
-        signer=SignerBlock("Plt. Sekretaris Daerah,", "Citra Anggraini, S.E.", "Pembina", "197803152003122004"),
+        signer=SignerBlock(
+            "Plt. Sekretaris Daerah,", "Citra Anggraini, S.E.", "Pembina", "197803152003122004"
+        ),
         verify_url="https://jenjang.example/v/7Qm2-XK4f",
         coverage="2 of 2 sub-activities",
-        deciders=[Decider("Verified by", "Budi Santoso", "Kepala Bagian", datetime(2026, 2, 6, 1, 12, tzinfo=UTC))],
+        deciders=[
+            Decider("Verified by", "Budi Santoso", "Kepala Bagian", datetime(2026, 2, 6, 1, 12, tzinfo=UTC))
+        ],
         checkpoint="48211 9f2c4a7be1d00345",
     )
     return replace(made, **changes)
@@ -74,7 +78,10 @@ def renamed(name: str, **changes: Any) -> Recap:
 
 def entries(count: int = 2) -> list[ManifestEntry]:
     """The manifest's lines for `recap(count)`."""
-    return [ManifestEntry(f"4.01.{place}", f"token{place}", 1, 3, f"{place:064x}") for place in range(1, count + 1)]
+    return [
+        ManifestEntry(f"4.01.{place}", f"token{place}", 1, 3, f"{place:064x}")
+        for place in range(1, count + 1)
+    ]
 
 
 def pages(pdf: bytes) -> list[str]:
@@ -101,8 +108,12 @@ def _runs(page: Any) -> Iterator[str]:
             yield " "
         else:
             begin, at = at, _closing(shown, at) if opened else at
-            codes = _ESCAPE.sub(_unescaped, shown[begin : at - 1]) if opened else bytes.fromhex(digits.decode())
-            yield "".join(current.get(int.from_bytes(codes[i : i + 2], "big"), "") for i in range(0, len(codes), 2))
+            codes = (
+                _ESCAPE.sub(_unescaped, shown[begin : at - 1]) if opened else bytes.fromhex(digits.decode())
+            )
+            yield "".join(
+                current.get(int.from_bytes(codes[i : i + 2], "big"), "") for i in range(0, len(codes), 2)
+            )
 
 
 def _closing(shown: bytes, at: int) -> int:
@@ -123,4 +134,8 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 def _unicode(font: Any) -> dict[int, str]:
     pairs = re.findall(rb"<(\w{4})> <(\w+)>", font.get_object()["/ToUnicode"].data)
-    return {int(code, 16): bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in pairs if text != b"FFFF"}
+    return {
+        int(code, 16): bytes.fromhex(text.decode()).decode("utf-16-be")
+        for code, text in pairs
+        if text != b"FFFF"
+    }

@@ -47,7 +47,9 @@ def prepared() -> bytes:
 
 def sign(folder: Path, pdf: bytes, face: bytes | None = None) -> bytes:
     signer = Pkcs12Signer(folder / f"{NIP}.p12", PASSPHRASE)
-    return signer.sign(pdf, reason="RFK/4.01/2026-01/7QK2", location="Tirta Mandala", name="Citra Anggraini", face=face)
+    return signer.sign(
+        pdf, reason="RFK/4.01/2026-01/7QK2", location="Tirta Mandala", name="Citra Anggraini", face=face
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +64,21 @@ def container(pdf: bytes) -> tuple[int, int]:
     return int(found.group(1)), int(found.group(2))
 
 
-def test_citras_signature_is_valid_trusted_and_covers_the_whole_file(signed: bytes, trust: list[bytes]) -> None:
+def test_citras_signature_is_valid_trusted_and_covers_the_whole_file(
+    signed: bytes, trust: list[bytes]
+) -> None:
     verdict = verify(signed, trust)
-    assert (verdict.valid, verdict.intact, verdict.trusted, verdict.covers_whole_file) == (True, True, True, True)
-    assert (verdict.code, verdict.signer_name, verdict.signer_serial) == ("verify.valid", "Citra Anggraini", NIP)
+    assert (verdict.valid, verdict.intact, verdict.trusted, verdict.covers_whole_file) == (
+        True,
+        True,
+        True,
+        True,
+    )
+    assert (verdict.code, verdict.signer_name, verdict.signer_serial) == (
+        "verify.valid",
+        "Citra Anggraini",
+        NIP,
+    )
     assert verdict.issuer == AUTHORITY
     assert verdict.signed_at and abs(verdict.signed_at - datetime.now(UTC)) < timedelta(minutes=5)
     assert verdict.manifest == manifest_of(signed) and len(verdict.manifest["reports"]) == 16
@@ -85,7 +98,9 @@ def test_a_visible_signature_stands_in_its_place_with_its_font_inside(
     folder: Path, prepared: bytes, trust: list[bytes]
 ) -> None:
     at = datetime(2026, 2, 10, 1, 0, tzinfo=UTC)
-    face = stamp(name="محمد #Citra*", title="Plt. Kepala,", at=at, zone=ZoneInfo("Asia/Makassar"), language="id")
+    face = stamp(
+        name="محمد #Citra*", title="Plt. Kepala,", at=at, zone=ZoneInfo("Asia/Makassar"), language="id"
+    )
     pdf = sign(folder, prepared, face)
     assert verify(pdf, trust).valid
     place, field = signature_place(prepared), PdfFileReader(BytesIO(pdf)).embedded_signatures[0].sig_field
@@ -100,7 +115,9 @@ def test_a_visible_signature_stands_in_its_place_with_its_font_inside(
 def test_no_byte_can_be_changed_unseen(signed: bytes, trust: list[bytes]) -> None:
     chance = random.Random(7)
     begin, end = container(signed)
-    places = [chance.randrange(len(signed)) for _ in range(40)] + [chance.randrange(begin, end) for _ in range(60)]
+    places = [chance.randrange(len(signed)) for _ in range(40)] + [
+        chance.randrange(begin, end) for _ in range(60)
+    ]
     for place in places:
         altered = bytearray(signed)
         altered[place] ^= 1 << chance.randrange(8)
@@ -128,7 +145,8 @@ def test_a_file_that_is_cut_is_a_clear_no(signed: bytes, trust: list[bytes]) -> 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\0" * 5000, b"%PDF-1.7\n%%EOF", b"PK\x03\x04 a spreadsheet", b"<html></html>", b"%PDF-1.7" * 900]
+    "content",
+    [b"", b"\0" * 5000, b"%PDF-1.7\n%%EOF", b"PK\x03\x04 a spreadsheet", b"<html></html>", b"%PDF-1.7" * 900],
 )
 def test_what_is_no_document_is_a_clear_no(content: bytes, trust: list[bytes]) -> None:
     assert verify(content, trust) == Verdict(False, "verify.unreadable")
@@ -143,9 +161,16 @@ def test_an_unsigned_document_says_so(prepared: bytes, trust: list[bytes]) -> No
 def test_a_signature_of_an_unknown_authority_is_intact_and_not_trusted(
     tmp_path: Path, prepared: bytes, trust: list[bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
-    issue_signer(tmp_path, "Citra Anggraini", NIP, "Kabupaten Tirta Mandala", PASSPHRASE)  # the same names, another key
+    issue_signer(
+        tmp_path, "Citra Anggraini", NIP, "Kabupaten Tirta Mandala", PASSPHRASE
+    )  # the same names, another key
     verdict = verify(sign(tmp_path, prepared), trust)
-    assert (verdict.valid, verdict.intact, verdict.trusted, verdict.code) == (False, True, False, "verify.untrusted")
+    assert (verdict.valid, verdict.intact, verdict.trusted, verdict.code) == (
+        False,
+        True,
+        False,
+        "verify.untrusted",
+    )
     assert NIP not in caplog.text
     assert not verify(sign(tmp_path, prepared), []).valid
 
@@ -156,7 +181,9 @@ def test_a_stranger_cannot_sign_over_citras_signature(tmp_path: Path, signed: by
         Pkcs12Signer(tmp_path / "111.p12", PASSPHRASE).sign(signed, reason="x", location="x", name="x")
 
 
-def test_a_signature_is_judged_by_the_moment_asked_for(folder: Path, signed: bytes, trust: list[bytes]) -> None:
+def test_a_signature_is_judged_by_the_moment_asked_for(
+    folder: Path, signed: bytes, trust: list[bytes]
+) -> None:
     after = verify(signed, trust, at=datetime(2040, 1, 1, tzinfo=UTC))
     assert (after.valid, after.intact) == (False, True)
     assert verify(signed, trust, at=datetime.now(UTC)).valid
@@ -175,7 +202,13 @@ def test_each_refusal_has_its_own_sentence(folder: Path, tmp_path: Path, prepare
     other = tmp_path / "other.p12"
     other.write_bytes(b"not a key")
     expired = issue_signer(
-        folder, "Lama", "123", "x", PASSPHRASE, path=tmp_path / "old.p12", valid_to=datetime(2025, 6, 1, tzinfo=UTC)
+        folder,
+        "Lama",
+        "123",
+        "x",
+        PASSPHRASE,
+        path=tmp_path / "old.p12",
+        valid_to=datetime(2025, 6, 1, tzinfo=UTC),
     )
     assert refusal(lambda: Pkcs12Signer(folder / f"{NIP}.p12", "salah")).code == "sign.passphrase"
     assert refusal(lambda: Pkcs12Signer(folder / f"{NIP}.p12", "")).code == "sign.passphrase"
@@ -187,7 +220,9 @@ def test_each_refusal_has_its_own_sentence(folder: Path, tmp_path: Path, prepare
     assert refusal(lambda: sign(folder, b"%PDF-1.7 broken")).code == "sign.failed"
 
 
-def test_the_passphrase_is_neither_kept_nor_told(folder: Path, prepared: bytes, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_passphrase_is_neither_kept_nor_told(
+    folder: Path, prepared: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     signer = Pkcs12Signer(folder / f"{NIP}.p12", PASSPHRASE)
     signer.sign(prepared, reason="x", location="x", name="x")

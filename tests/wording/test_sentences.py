@@ -50,7 +50,7 @@ def test_every_code_is_a_whole_sentence_in_every_language(code, language):
         sentence = say(code, filled(code))
 
     assert "%" not in sentence
-    assert sentence.rstrip("x").endswith((".", "?", " ", "۔")), sentence
+    assert sentence.rstrip("x").endswith((".", "?", " ", "۔", "؟")), sentence
 
 
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
