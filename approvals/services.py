@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -13,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.http import HttpRequest
 
 from approvals import recap
-from approvals.document import manifest_bytes
+from approvals.document import manifest_bytes, stamp
 from approvals.document import render as render_document
 from approvals.models import SigningBatch, SigningEntry
 from approvals.signing import Pkcs12Signer, SigningRefused
@@ -169,6 +170,8 @@ def sign(
     if authenticate(request or HttpRequest(), username=actor.username, password=password) != actor:
         raise BatchRefused("batch.password")
     signer = Pkcs12Signer(settings.SIGNING_KEYS / f"signer-{actor.pk}.p12", passphrase)
+    if signer.holder_serial != actor.nip:
+        raise SigningRefused("sign.not_yours")
     batch = _begin(batch, actor)
     try:
         pdf = _signature(batch, signer)
@@ -209,11 +212,16 @@ def _signature(batch: SigningBatch, signer: Pkcs12Signer) -> bytes:
         prepared = file.read()
     if hashlib.sha256(prepared).hexdigest() != batch.prepared_sha256:
         raise BatchRefused("batch.altered", {"number": batch.document_no})
-    pdf = signer.sign(
-        prepared,
-        reason=batch.document_no,
-        location=batch.period.agency.government.name,
+    government = batch.period.agency.government
+    face = stamp(
         name=batch.signer_name,
+        title=batch.signer_title,
+        at=database_now(),
+        zone=ZoneInfo(government.time_zone),
+        language=government.language,
+    )
+    pdf = signer.sign(
+        prepared, reason=batch.document_no, location=government.name, name=batch.signer_name, face=face
     )
     verdict = verify_signature(pdf, recap.trusted())
     if not verdict.valid or verdict.manifest != json.loads(batch.manifest):

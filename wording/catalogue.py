@@ -355,6 +355,9 @@ ACTS: dict[str, Promise] = {
     "sign.missing_passphrase": _("The passphrase of your signing key is missing."),
     "sign.passphrase": _("The passphrase does not open your signing key. Nothing was signed; type it again."),
     "sign.expired": _("Your signing certificate expired on %(expired_at)s. Ask the authority for a new one."),
+    "sign.not_yours": _(
+        "The signing key stored for you belongs to another person. Ask the administrator to install yours."
+    ),
     "sign.key_missing": _("No signing key is stored for your account. Ask the administrator to install it."),
     "sign.key_unreadable": _(
         "The file of your signing key cannot be read. Ask the administrator to install it again."

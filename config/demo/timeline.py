@@ -142,7 +142,7 @@ def _signing(rng: Random, due: Due) -> datetime:
         # A late month is still signed in the late window: afterwards nothing moves without a grant.
         day = min(day, _earlier(due.lock - DAY))
     else:
-        early = rng.choices(range(8), (28, 18, 14, 10, 8, 8, 6, 8))[0]
+        early = rng.choices(range(8), (26, 16, 12, 10, 8, 8, 6, 14))[0]
         day = _earlier(max(due.sign - early * DAY, _later(due.opened, 2)))
     return _at(rng, day, 13, 16)
 

@@ -121,3 +121,12 @@ def test_rendering_twice_does_nothing_the_second_time(cast: World, verified: lis
     again = SigningBatch.objects.get(pk=batch.pk)
     assert again.prepared_sha256 == batch.prepared_sha256
     assert json.loads(again.manifest)["month"] == "2026-01"
+
+
+def test_a_key_of_another_person_signs_nothing(cast: World, verified: list[Report]) -> None:
+    path = settings.SIGNING_KEYS / f"signer-{cast.citra.pk}.p12"
+    issue_signer(settings.SIGNING_KEYS, cast.budi.name, str(cast.budi.nip), "Dinas", PASSPHRASE, path=path)
+    batch = prepared(cast, verified)
+    with pytest.raises(SigningRefused, match="sign.not_yours"):
+        services.sign(actor=cast.citra, batch=batch, password=PASSWORD, passphrase=PASSPHRASE)
+    assert SigningBatch.objects.get(pk=batch.pk).state == "prepared"

@@ -13,7 +13,11 @@ from playwright.sync_api import CDPSession, Page
 from tests.databases import CHECKOUT
 
 PICTURES = CHECKOUT / "docs" / "pictures"
-WANTED = os.environ.get("JENJANG_PICTURES") == "1"
+WANTED = os.environ.get("JENJANG_PICTURES", "")  # 1: those of docs/; all: every page that is looked at
+SHOWN = {
+    "entry", "entry-refused", "entry-ur", "inbox", "review", "sign", "signed", "public", "public-ur", "public-section",
+    "public-item", "verification", "verification-same", "audit", "audit-report",
+}  # fmt: skip
 DESKTOP, TABLET, PHONE = (1280, 800), (768, 1024), (360, 740)
 TALLEST = 2000  # a picture shows a page's first screens, not all of a long table
 PAGE_LIMIT, SCRIPT_LIMIT = 60 * 1024, 20 * 1024  # bytes on the line, compressed
@@ -82,8 +86,8 @@ def weight(page: Page) -> tuple[int, int]:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Keep pictures of a page for docs/, when asked to: JENJANG_PICTURES=1."""
-    if not WANTED:
+    """Keep pictures of a page for docs/, when asked to by JENJANG_PICTURES."""
+    if not (WANTED == "all" or (WANTED and name in SHOWN)):
         return
     PICTURES.mkdir(parents=True, exist_ok=True)
     for width, height in (DESKTOP, PHONE):
@@ -97,71 +101,19 @@ def shoot(page: Page, name: str) -> None:
 
 
 def smaller(png: bytes) -> bytes:
-    """The same picture with a palette of at most 256 colours, when that is less."""
-    width, height, depth, kind, *_ = struct.unpack(">IIBBBBB", png[16:29])
-    if (depth, kind) != (8, 2):
-        return png
-    pixels = _unfiltered(zlib.decompress(b"".join(_data(png))), width * 3, height)
-    colours: dict[bytes, int] = {}
-    rows = bytearray()
-    for start in range(0, len(pixels), width * 3):
-        rows.append(0)
-        row = pixels[start : start + width * 3]
-        # Anti-aliased edges have many shades that nobody tells apart: five bits of each colour are enough.
-        for pixel in zip(row[0::3], row[1::3], row[2::3], strict=True):
-            key = bytes(value & 0xF8 for value in pixel) if len(colours) > 200 else bytes(pixel)
-            rows.append(
-                colours.setdefault(key, len(colours))
-                if len(colours) < 256 or key in colours
-                else _near(colours, key)
-            )
-    palette = b"".join(colours)
-    body = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)) + _chunk(b"PLTE", palette)
-    made = png[:8] + body + _chunk(b"IDAT", zlib.compress(bytes(rows), 9)) + _chunk(b"IEND", b"")
-    return made if len(made) < len(png) else png
-
-
-def _near(colours: dict[bytes, int], key: bytes) -> int:
-    """The colour of the palette that is least far away."""
-    nearest = min(colours, key=lambda have: sum((a - b) ** 2 for a, b in zip(have, key, strict=True)))
-    return colours[nearest]
-
-
-def _data(png: bytes) -> list[bytes]:
-    found, at = [], 8
+    """The same picture, compressed as far as it goes: a browser is in a hurry, a repository is not."""
+    chunks, packed, at = [], b"", 8
     while at < len(png):
         (length,) = struct.unpack(">I", png[at : at + 4])
-        if png[at + 4 : at + 8] == b"IDAT":
-            found.append(png[at + 8 : at + 8 + length])
+        name, content = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
+        if name == b"IDAT":
+            packed += content
+        else:
+            chunks.append((name, content))
         at += 12 + length
-    return found
+    chunks.insert(len(chunks) - 1, (b"IDAT", zlib.compress(zlib.decompress(packed), 9)))
+    return png[:8] + b"".join(_chunk(*chunk) for chunk in chunks)
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-
-
-def _unfiltered(data: bytes, stride: int, height: int) -> bytes:
-    """Rows of a PNG without their filters (PNG specification, 9.2)."""
-    out, above = bytearray(), bytes(stride)
-    for number in range(height):
-        start = number * (stride + 1)
-        kind, row = data[start], bytearray(data[start + 1 : start + 1 + stride])
-        for i in range(stride if kind else 0):
-            left, up, corner = (row[i - 3] if i >= 3 else 0), above[i], (above[i - 3] if i >= 3 else 0)
-            row[i] = (row[i] + _predicted(kind, left, up, corner)) & 0xFF
-        out += row
-        above = bytes(row)
-    return bytes(out)
-
-
-def _predicted(kind: int, left: int, up: int, corner: int) -> int:
-    if kind == 1:
-        return left
-    if kind == 2:
-        return up
-    if kind == 3:
-        return (left + up) // 2
-    guess = left + up - corner
-    distances = abs(guess - left), abs(guess - up), abs(guess - corner)
-    return (left, up, corner)[distances.index(min(distances))]
