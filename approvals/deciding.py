@@ -178,7 +178,8 @@ def _refused(request: HttpRequest, user: User, report: Report, sentence: str, re
     field = "reason" if request.POST.get("act") == route.RETURN else ""
     context = pages.review_context(user, report, reading, database_now()) | {
         "reason": reason,
-        "ticked": request.POST.getlist("lines"),
+        # As the template compares them: a line by its number, other rows by their word.
+        "ticked": [int(mark) if mark.isdecimal() else mark for mark in request.POST.getlist("lines")],
         "errors": [{"field": field, "sentence": sentence}],
         "reason_error": sentence if field else "",
     }

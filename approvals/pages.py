@@ -351,6 +351,11 @@ def verify_url(batch: SigningBatch) -> str:
     return f"{settings.PUBLIC_URL}{reverse('approvals:verification', args=[batch.token])}"
 
 
+def _public_url(batch: SigningBatch, one: Reading) -> str:
+    """Where the public reads this sub-activity through the year."""
+    return reverse("portal:item", args=[batch.period.fiscal_year.label, one.unit_code, one.code])
+
+
 def manifest_digest(batch: SigningBatch) -> str:
     """sha256 of the manifest: what a signer says he has seen."""
     return hashlib.sha256(batch.manifest.encode()).hexdigest() if batch.manifest else ""
@@ -416,7 +421,9 @@ def verification_context(batch: SigningBatch) -> dict[str, Any]:
             "certificate": signature.certificate,
         },
         "signer": {"person": batch.signer_name, "office": batch.signer_title, "capacity": ""},
-        "reports": [_signed_row(one) | {"url": "", "superseded": False} for one in readings],
+        "reports": [
+            _signed_row(one) | {"url": _public_url(batch, one), "superseded": False} for one in readings
+        ],
         "total": total(readings),
         "coverage": {"share": share, "of": sentence} if readings else None,
         "replaced_by": None,

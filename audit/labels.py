@@ -51,6 +51,7 @@ LINE_FIELDS = ("realized", "ceiling", "correction_reason", "corrects_month")
 
 _OWN: Words = {
     "ceiling": _("ceiling (Rp)"),
+    "problems": _("kinds of problem"),
     "output_target": _("output target"),
     "physical_mode": _("physical mode"),
     "budget_version_id": _("budget version"),

@@ -142,6 +142,8 @@ def _decision(kept: Dossier, decision: Decision, of_row: Mapping[tuple[str, int]
 
 
 def _mark(mark: str) -> str:
+    if mark.startswith("statement-"):
+        return _("statement accepted, text %(version)s") % {"version": mark.removeprefix("statement-")}
     column = labels.MARKS.get(mark, mark)
     return labels.name_of(column) if column in labels.REPORT_FIELDS else mark
 

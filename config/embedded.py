@@ -31,6 +31,7 @@ SETTINGS = {
     "listen_addresses": "",
     "port": "5432",
     "max_connections": "200",
+    "max_wal_size": "256MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "logging_collector": "on",

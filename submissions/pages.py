@@ -279,10 +279,16 @@ def size_text(size: int) -> str:
 def errors_of(items: Sequence[EntryItem]) -> list[dict[str, str]]:
     """For the error summary: each error with the input it belongs to and the sub-activity's code."""
     return [
-        {"field": f"r{item.reading.id}-{name}", "sentence": f"{item.reading.code}: {sentence}"}
+        {"field": _target(item.reading.id, name), "sentence": f"{item.reading.code}: {sentence}"}
         for item in items
         for name, sentence in item.errors.items()
     ]
+
+
+def _target(report: int, name: str) -> str:
+    """Where the summary's link leads: the input, or the whole sub-activity when a rule speaks of all its lines."""
+    place = "problem_text" if name == "status_reason" else name
+    return f"r{report}-{place}" if place else f"r{report}"
 
 
 def choices() -> dict[str, Any]:

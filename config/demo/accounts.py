@@ -32,16 +32,16 @@ OFFICES = {
 OTHERS = {"auditor": "audit_unit", "biro": "oversee_unit", "bupati": "see_unit", "admin": ""}
 # User name -> (page where his work is, role in words)
 ROLES = {
-    "pptk": ("work/", "PPTK, Bina Marga DPUPR"),
-    "kabid": ("inbox/", "Kepala Bidang Bina Marga DPUPR"),
-    "kepala": ("sign/", "Kepala DPUPR"),
-    "pptk.setda": ("work/", "PPTK, Bagian Perekonomian Setda"),
-    "kabag": ("inbox/", "Kepala Bagian Perekonomian Setda"),
-    "sekda": ("sign/", "Sekretaris Daerah"),
-    "auditor": ("audit/", "Auditor (memeriksa)"),
-    "biro": ("overview/", "Bagian Organisasi (memantau)"),
-    "bupati": ("overview/", "Bupati (melihat)"),
-    "admin": ("", "Administrator (tanpa jabatan)"),
+    "pptk": ("work/", "Technical officer (PPTK), DPUPR"),
+    "kabid": ("inbox/", "Section head (Kabid), DPUPR"),
+    "kepala": ("sign/", "Agency head (Kepala), DPUPR"),
+    "pptk.setda": ("work/", "Technical officer (PPTK), Setda"),
+    "kabag": ("inbox/", "Section head (Kabag), Setda"),
+    "sekda": ("sign/", "Agency head (Sekda), Setda"),
+    "auditor": ("audit/", "Auditor"),
+    "biro": ("overview/", "Organisation bureau"),
+    "bupati": ("overview/", "Regent (Bupati)"),
+    "admin": ("", "Administrator, holds no office"),
 }
 SIGNERS = {"kepala", "sekda"}
 
@@ -95,7 +95,7 @@ def _write(now: Secrets) -> None:
 
 def table(now: Secrets) -> str:
     """Address, role, user name, password and passphrase, one account a line."""
-    rows = [("Alamat", "Peran", "Pengguna", "Kata sandi", "Frasa kunci")]
+    rows = [("Address", "Role", "User", "Password", "Key passphrase")]
     for name, (page, role) in ROLES.items():
         passphrase = now.passphrase if name in SIGNERS else "-"
         rows.append((f"{settings.PUBLIC_URL}/{page}", role, name, now.password, passphrase))

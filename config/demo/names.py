@@ -58,7 +58,9 @@ class People:
     def next(self, kind: str) -> Invented:
         """Somebody for an office of this kind."""
         given, name = next(self._names)
-        return Invented(name, self._nip("2" if given in WOMEN else "1", *BORN.get(kind, (1972, 1998))), RANKS[kind])
+        return Invented(
+            name, self._nip("2" if given in WOMEN else "1", *BORN.get(kind, (1972, 1998))), RANKS[kind]
+        )
 
     def _all_names(self) -> Iterator[tuple[str, str]]:
         pairs = [(given, family) for given in GIVEN for family in FAMILY]

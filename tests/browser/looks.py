@@ -19,7 +19,7 @@ SHOWN = {
     "public-item", "verification", "verification-same", "audit", "audit-report",
 }  # fmt: skip
 DESKTOP, TABLET, PHONE = (1280, 800), (768, 1024), (360, 740)
-TALLEST = 2000  # a picture shows a page's first screens, not all of a long table
+TALLEST = 1600  # a picture shows a page's first screens, not all of a long table
 PAGE_LIMIT, SCRIPT_LIMIT = 60 * 1024, 20 * 1024  # bytes on the line, compressed
 
 
@@ -33,7 +33,7 @@ class Looks:
 
     def at(self, page: Page, name: str) -> None:
         """One page as it stands, at three widths; the page keeps what was typed into it."""
-        self.titles[urlsplit(page.url).path] = page.title()
+        self.titles.setdefault(urlsplit(page.url).path, page.title())
         for width, height in (DESKTOP, TABLET, PHONE):
             page.set_viewport_size({"width": width, "height": height})
             wide = page.evaluate(

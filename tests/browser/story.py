@@ -139,6 +139,7 @@ class Story:
         page.locator("input[name=lines]").first.check()
         page.click("button[value=return]")
         expect(page.locator(".error-summary")).to_be_visible()
+        expect(page.locator("input[name=lines]").first).to_be_checked()
         page.fill("[name=reason]", REASON)
         page.click("button[value=return]")
         page.wait_for_url("**/inbox/")
@@ -281,6 +282,21 @@ class Story:
             [tool, str(path)], capture_output=True, text=True, env={"HOME": str(self.folder)}
         ).stdout
 
+    def the_visitor_reads_it_in_english_and_in_urdu(self) -> None:
+        page = self.page_of("")
+        page.goto(f"/p/2026/{MONTH}/{SECTION}/")
+        for language, direction, written in (
+            ("en", "ltr", "38,413,700"),
+            ("ur", "rtl", "38,413,700"),
+            ("id", "ltr", "38.413.700"),
+        ):
+            page.locator(f"button[name=language][value={language}]:visible").click()
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            expect(page.locator("html")).to_have_attribute("dir", direction)
+            expect(page.locator("tfoot")).to_contain_text(written)
+            if language == "ur":
+                self.looks.at(page, "public-ur")
+
     # --- The auditor ---------------------------------------------------------------------------------------
 
     def dewi_reads_the_whole_story(self) -> None:
@@ -291,6 +307,7 @@ class Story:
         told = page.locator("ol.history")
         for part in ("Ani Lembayung", "Budi Wiratmaka", "Sari Hastapura", REASON):
             expect(told).to_contain_text(part)
+        expect(told.locator("li.red")).to_contain_text(self._first_account())
         assert told.locator("[data-kind=outside]").count() == 0
         expect(page.locator("main")).to_contain_text("120.000")
         self.look(page, "audit-report")
@@ -315,6 +332,9 @@ class Story:
 
     def _first_name(self, report: Report) -> str:
         return next(name for name in typed(report).fields if name.startswith("line-"))
+
+    def _first_account(self) -> str:
+        return str(self.returned.lines.order_by("line__account_code").first().line.account_code)  # type: ignore[union-attr]
 
     def _first_line(self, report: Report) -> str:
         return f"[name='r{report.pk}-{self._first_name(report)}']"
@@ -347,5 +367,6 @@ def told(story: Story) -> None:
     story.she_signs_and_all_sixteen_are_published()
     story.a_visitor_finds_the_agency_and_the_sub_activity()
     story.the_visitor_compares_the_document_with_what_was_published()
+    story.the_visitor_reads_it_in_english_and_in_urdu()
     story.dewi_reads_the_whole_story()
     story.everybody_signs_out()

@@ -37,7 +37,10 @@ def own_house(folder: Path) -> Iterator[None]:
     """A database and a data folder of one's own."""
     urls = databases.clone_database("load demo")
     files = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder / "files"}},
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder / "files"},
+        },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     try:
@@ -58,13 +61,17 @@ def load(*options: str) -> str:
 
 
 def content() -> dict[tuple[str, str, int], str]:
-    rows = Report.objects.values_list("item__unit__code", "item__sub_activity_code", "period__month", "content_hash")
+    rows = Report.objects.values_list(
+        "item__unit__code", "item__sub_activity_code", "period__month", "content_hash"
+    )
     return {(unit, code, month): digest for unit, code, month, digest in rows}
 
 
 def sizes() -> tuple[int, int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (SELECT count(*) FROM ledger.event), (SELECT count(*) FROM submissions_historicalreport)")
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM ledger.event), (SELECT count(*) FROM submissions_historicalreport)"
+        )
         events, history = cursor.fetchone()
     return events, history
 
@@ -83,7 +90,12 @@ def test_tiny_has_three_units_with_24_items_and_80_lines_beside_the_real_plan(re
     assert invented.values("unit").distinct().count() == 3
     assert invented.count() == 24
     assert BudgetLine.objects.filter(item__in=invented).count() == 80
-    assert Counter(Unit.objects.values_list("kind", flat=True)) == {"GOVERNMENT": 1, "AGENCY": 3, "UPTD": 1, "SECTION": 1}
+    assert Counter(Unit.objects.values_list("kind", flat=True)) == {
+        "GOVERNMENT": 1,
+        "AGENCY": 3,
+        "UPTD": 1,
+        "SECTION": 1,
+    }
 
 
 def test_ceilings_make_what_the_profile_says(regency: Any) -> None:
@@ -95,7 +107,11 @@ def test_the_real_plan_stands_there_in_both_versions(regency: Any) -> None:
     items = BudgetItem.objects.filter(unit__name=REAL)
     assert items.count() == 16
     assert BudgetLine.objects.filter(item__in=items).count() == 52
-    totals = BudgetItemVersion.objects.filter(item__in=items).values_list("version__kind").annotate(sum=Sum("ceiling"))
+    totals = (
+        BudgetItemVersion.objects.filter(item__in=items)
+        .values_list("version__kind")
+        .annotate(sum=Sum("ceiling"))
+    )
     assert dict(totals) == {"murni": Decimal("681989691.00"), "pergeseran": Decimal("681989691.00")}
     pinned = Report.objects.filter(item__in=items).values_list("budget_version__kind", flat=True).distinct()
     assert list(pinned) == ["murni"]
@@ -123,7 +139,9 @@ def test_every_signed_document_is_genuine(regency: Any) -> None:
 
 
 def test_an_acting_head_signs_as_such(regency: Any) -> None:
-    batch = SigningBatch.objects.filter(period__agency__name="Dinas Komunikasi dan Informatika", period__month=2).get()
+    batch = SigningBatch.objects.filter(
+        period__agency__name="Dinas Komunikasi dan Informatika", period__month=2
+    ).get()
     assert batch.signer_title == "Plt. Kepala Dinas Komunikasi dan Informatika"
 
 
@@ -131,7 +149,7 @@ def test_one_report_was_returned_twice_and_published_late(regency: Any) -> None:
     report = Report.objects.get(item__sub_activity_code="1.03.10.2.01.0055", period__month=2)
     acts = Decision.objects.filter(object_id=report.pk).order_by("step").values_list("verb", flat=True)
     assert list(acts) == ["submit", "return", "submit", "return", "submit", "verify", "sign", "publish"]
-    assert report.published_at > report.period.sign_due
+    assert report.published_at is not None and report.published_at > report.period.sign_due
 
 
 def test_a_payment_that_came_back_is_a_negative_amount_with_its_reason(regency: Any) -> None:
