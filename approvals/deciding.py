@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -17,14 +18,17 @@ from approvals.services import BatchRefused, SigningRefused
 from ledger.clock import now as database_now
 from registry.models import Office, Post, User
 from submissions.entering import tell_outcomes
+from submissions.forms import ids_of, key_of, whole_number
 from submissions.models import Period, Report
 from submissions.readings import read
+from submissions.selectors import FIELD_MARKS
 from submissions.services import mark_opened, recall
 from wording.sentences import say
 from workflow import engine, route
-from workflow.engine import Refused
+from workflow.engine import KeyReused, Outcome, Refused
 
 PAGE_SIZE = 50
+LONGEST_REASON = 2000
 TABS = ("mine", "elsewhere", "missing")
 
 
@@ -54,6 +58,7 @@ class Desk:
             "tab": tab,
             "tabs": self._tabs(tab),
             "post_url": request.path,
+            "key": str(uuid4()),  # sent twice, the same page gets the same answer
             "currency": "Rp",
             "errors": [],
             "outcome": None,
@@ -103,26 +108,39 @@ def _held(user: User, role: str) -> list[Office]:
     return list(Office.objects.filter(person=user.pk, role=role))
 
 
-def chosen(request: HttpRequest) -> dict[int, int | None]:
-    """The ticked reports, each with the version that stood on the page."""
-    ids = [int(part) for part in request.POST.getlist("report") if part.isdigit()]
-    seen = {pk: request.POST.get(f"version-{pk}", "") for pk in ids}
-    return {pk: int(version) if version.isdigit() else -1 for pk, version in seen.items()}
+def chosen(request: HttpRequest, user: User) -> dict[int, int | None]:
+    """The ticked reports, each with the version that stood on the page; of those he may not see, nothing is said."""
+    ids = ids_of(request.POST.getlist("report"))
+    seen = list(
+        Report.objects.visible_to(user).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
+    )
+    if ids and not seen:
+        raise Http404
+    return {pk: _version(request.POST.get(f"version-{pk}", "")) for pk in seen}
+
+
+def _version(text: str) -> int:
+    """The version that stood on a page; a page without one has seen none."""
+    number = whole_number(text, 9)
+    return 0 if number is None else number
 
 
 def verify_selected(request: HttpRequest, user: User) -> None:
     """Verify what was ticked and say honestly what became of each."""
-    versions = chosen(request)
+    versions = chosen(request, user)
     if not versions:
         messages.error(request, say("decide.none_selected"))
         return
-    outcomes = services.verify(actor=user, versions=versions, key=request.POST.get("key") or None)
-    tell_outcomes(request, outcomes, _("Verified"))
+    try:
+        outcomes = services.verify(actor=user, versions=versions, key=key_of(request.POST))
+        tell_outcomes(request, outcomes, _("Verified"))
+    except KeyReused:
+        messages.error(request, say("act.key"))
 
 
 def prepare_selected(request: HttpRequest, user: User) -> SigningBatch | None:
     """Have the document of the ticked reports prepared: one agency month at a time."""
-    versions = chosen(request)
+    versions = chosen(request, user)
     periods = list(Period.objects.filter(pk__in=Report.objects.filter(pk__in=versions).values("period")))
     if not versions:
         messages.error(request, say("decide.none_selected"))
@@ -145,30 +163,53 @@ def open_for(user: User, report: Report) -> None:
 
 def act_on(request: HttpRequest, user: User, report: Report) -> HttpResponse:
     """verify, return or recall one report from its own page."""
-    verb = request.POST.get("act", "")
-    version = request.POST.get("version", "")
-    versions: dict[int, int | None] = {report.pk: int(version) if version.isdigit() else -1}
-    reason, marks = request.POST.get("reason", ""), request.POST.getlist("lines")[:500]
-    if verb == route.VERIFY:
-        (outcome,) = services.verify(actor=user, versions=versions)
-    elif verb == route.RETURN:
-        back = request.POST.get("target") == "previous"
-        marks = [
-            mark if mark in ("physical", "status", "problem", "evidence") else f"line-{mark}"
-            for mark in marks
-        ]
-        (outcome,) = services.send_back(
-            actor=user, versions=versions, reason=reason, marks=marks, to_previous_tier=back
-        )
-    elif verb == route.RECALL:
-        (outcome,) = recall(actor=user, versions=versions)
-    else:
+    done = {route.VERIFY: _("Verified"), route.RETURN: _("Returned"), route.RECALL: _("Recalled")}
+    verb, reason = request.POST.get("act", ""), request.POST.get("reason", "").replace("\x00", "")
+    if verb not in done:
         return redirect("approvals:review", report.token)
-    if outcome.done:
-        done = {route.VERIFY: _("Verified"), route.RETURN: _("Returned"), route.RECALL: _("Recalled")}[verb]
-        tell_outcomes(request, [outcome], done)
-        return redirect("approvals:inbox" if verb != route.RECALL else "submissions:work")
-    return _refused(request, user, report, say(outcome.code, outcome.params), reason)
+    if len(reason) > LONGEST_REASON:
+        told = say("entry.too_long", {"length": len(reason), "longest": LONGEST_REASON})
+        return _refused(request, user, report, told, reason)
+    try:
+        outcome = _outcome(request, user, report, verb, reason)
+    except KeyReused:
+        return _refused(request, user, report, say("act.key"), reason)
+    if not outcome.done:
+        return _refused(request, user, report, say(outcome.code, outcome.params), reason)
+    tell_outcomes(request, [outcome], done[verb])
+    return redirect("submissions:work" if verb == route.RECALL else _desk_of(user, report))
+
+
+def _outcome(request: HttpRequest, user: User, report: Report, verb: str, reason: str) -> Outcome:
+    versions: dict[int, int | None] = {report.pk: _version(request.POST.get("version", ""))}
+    key = key_of(request.POST)
+    if verb == route.VERIFY:
+        return services.verify(actor=user, versions=versions, key=key)[0]
+    if verb == route.RECALL:
+        return recall(actor=user, versions=versions, key=key)[0]
+    return services.send_back(
+        actor=user,
+        versions=versions,
+        reason=reason,
+        marks=_marks(request, report),
+        to_previous_tier=request.POST.get("target") == "previous",
+        key=key,
+    )[0]
+
+
+def _desk_of(user: User, report: Report) -> str:
+    """Where the decider came from: the head's desk for what was verified, if he has one."""
+    signs, verifies = bool(signing(user).offices), bool(verifying(user).offices)
+    if signs and (report.state == route.VERIFIED or not verifies):
+        return "approvals:to_sign"
+    return "approvals:inbox" if verifies else "submissions:work"
+
+
+def _marks(request: HttpRequest, report: Report) -> list[str]:
+    """What a return is about: fields, and lines of this very report; they are kept for ever, so nothing else is."""
+    lines = {str(pk): f"line-{pk}" for pk in report.lines.values_list("pk", flat=True)}
+    names = lines | {name: name for name in FIELD_MARKS}
+    return list(dict.fromkeys(names[mark] for mark in request.POST.getlist("lines") if mark in names))
 
 
 def _refused(request: HttpRequest, user: User, report: Report, sentence: str, reason: str) -> HttpResponse:

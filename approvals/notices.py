@@ -59,10 +59,22 @@ def tell(row: Outbox) -> None:
             ],
             ignore_conflicts=True,
         )
-    for notice in Notice.objects.filter(key__startswith=f"{row.key}:", mailed_at=None).select_related(
-        "person"
-    ):
-        _mail(notice)
+        # Each letter is a matter of its own: no mail server that is down takes the notice away, or tells anybody twice.
+        Outbox.objects.bulk_create(
+            [
+                Outbox(
+                    key=f"notice.mail:{notice}",
+                    topic="notice.mail",
+                    payload={"id": notice},
+                    created_at=now(),
+                    not_before=now(),
+                )
+                for notice in Notice.objects.filter(key__startswith=f"{row.key}:").values_list(
+                    "pk", flat=True
+                )
+            ],
+            ignore_conflicts=True,
+        )
 
 
 def _officers(report: Report) -> Sequence[User]:
@@ -72,8 +84,9 @@ def _officers(report: Report) -> Sequence[User]:
     return list(User.objects.filter(pk__in=people, is_active=True))
 
 
-def _mail(notice: Notice) -> None:
-    """One mail for one notice; a failure to send rolls the mark back with the outbox row, and both are tried again."""
+def mail(row: Outbox) -> None:
+    """One mail for one notice; a failure to send rolls the mark back, and this letter alone is tried again."""
+    notice = Notice.objects.select_related("person").get(pk=row.payload["id"])
     with recorded(None):
         mine = Notice.objects.filter(pk=notice.pk, mailed_at=None).update(mailed_at=now())
     if not mine or not notice.person.email:

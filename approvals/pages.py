@@ -4,9 +4,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
+from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -177,6 +179,7 @@ def review_context(user: User, report: Report, reading: Reading, now: datetime) 
         "sign_url": reverse("approvals:to_sign"),
         "currency": currency(report.period.agency.government),
         "crumbs": [{"label": month_label(reading.first_day), "url": ""}],
+        "key": str(uuid4()),
         "reason": "",
         "ticked": [],
         "errors": [],
@@ -337,13 +340,20 @@ def _batch(batch: SigningBatch) -> dict[str, Any]:
         "published_at": batch.moved_at if published else None,
         "void_reason": say(batch.void_code, batch.void_params) if batch.void_code else "",
         "pdf_url": reverse("approvals:document", args=[batch.token]) if file else "",
-        "pdf_size": size_text(file.size) if file else "",
+        "pdf_size": _size(file) if file else "",
         "pdf_sha256": batch.signed_sha256 or batch.prepared_sha256,
         "manifest_sha256": manifest_digest(batch),
         "checkpoint": "",
         "verify_url": verify_url(batch),
         "qr_src": reverse("approvals:qr", args=[batch.token]),
     }
+
+
+def _size(file: FieldFile) -> str:
+    try:
+        return size_text(file.size)
+    except FileNotFoundError:
+        return ""
 
 
 def verify_url(batch: SigningBatch) -> str:

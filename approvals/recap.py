@@ -191,8 +191,11 @@ def signature_of(batch: SigningBatch) -> Signature:
     """Check the stored file now: the bytes that were signed, the certificate, the manifest."""
     if not batch.signed_file:
         return Signature(batch.state != SigningBatch.State.PUBLISHED, "", "")
-    with batch.signed_file.open("rb") as file:
-        content = file.read()
+    try:
+        with batch.signed_file.open("rb") as file:
+            content = file.read()
+    except FileNotFoundError:
+        return Signature(False, say("verify.unreadable"), "")
     # At the moment of the signature: a certificate that expired since then was good when it counted.
     verdict = verify(content, trusted(), at=batch.moved_at)
     same = hashlib.sha256(content).hexdigest() == batch.signed_sha256

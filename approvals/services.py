@@ -24,6 +24,7 @@ from ledger.recording import recorded
 from registry.models import User
 from submissions.models import Period, Report
 from workflow import engine, route
+from workflow.cursor import prepared
 from workflow.engine import Outcome
 from workflow.models import Outbox
 from workflow.outbox import nudge
@@ -77,33 +78,59 @@ def prepare(*, actor: User, period: Period, versions: Mapping[int, int | None]) 
     if refused:
         raise engine.Refused(refused)
     with recorded(actor):
-        at = database_now()
+        Period.objects.select_for_update().get(pk=period.pk)  # two clicks come one after the other
         title, name = recap.signer_of(actor, reports[0])
-        batch = SigningBatch(
-            period=period,
-            document_no=_document_number(period),
-            signer=actor,
-            signer_name=name,
-            signer_title=title,
-            created_at=at,
-            moved_at=at,
+        return _prepared_before(actor, period, reports, title) or _new_batch(
+            actor, period, reports, title, name
         )
-        _saved(batch, actor)
-        SigningEntry.objects.bulk_create(
-            SigningEntry(
-                batch=batch, report=one, position=place, version=one.version, content_hash=one.content_hash
-            )
-            for place, one in enumerate(reports, 1)
+
+
+def _prepared_before(
+    actor: User, period: Period, reports: Sequence[Report], title: str
+) -> SigningBatch | None:
+    """The document of the very same reports that waits for the same signature already: a second click makes no second."""
+    waiting = SigningBatch.objects.filter(
+        period=period,
+        signer=actor,
+        signer_title=title,
+        state__in=(SigningBatch.State.PREPARING, SigningBatch.State.PREPARED),
+    )
+    covered: dict[int, set[tuple[int, int, str]]] = {}
+    for entry in SigningEntry.objects.filter(batch__in=waiting):
+        seen = (entry.report_id, entry.version, entry.content_hash)
+        covered.setdefault(entry.batch_id, set()).add(seen)
+    wanted = {(one.pk, one.version, one.content_hash) for one in reports}
+    same = [pk for pk, entries in covered.items() if entries == wanted]
+    return SigningBatch.objects.get(pk=max(same)) if same else None
+
+
+def _new_batch(actor: User, period: Period, reports: Sequence[Report], title: str, name: str) -> SigningBatch:
+    at = database_now()
+    batch = SigningBatch(
+        period=period,
+        document_no=_document_number(period),
+        signer=actor,
+        signer_name=name,
+        signer_title=title,
+        created_at=at,
+        moved_at=at,
+    )
+    _saved(batch, actor)
+    SigningEntry.objects.bulk_create(
+        SigningEntry(
+            batch=batch, report=one, position=place, version=one.version, content_hash=one.content_hash
         )
-        payload = {"id": batch.pk}
-        Outbox.objects.create(
-            key=f"batch.prepare:{batch.pk}",
-            topic="batch.prepare",
-            payload=payload,
-            created_at=at,
-            not_before=at,
-        )
-        nudge()
+        for place, one in enumerate(reports, 1)
+    )
+    payload = {"id": batch.pk}
+    Outbox.objects.create(
+        key=f"batch.prepare:{batch.pk}",
+        topic="batch.prepare",
+        payload=payload,
+        created_at=at,
+        not_before=at,
+    )
+    nudge()
     return batch
 
 
@@ -188,28 +215,38 @@ def sign(
                 held.state == SigningBatch.State.PUBLISHED
             ):  # the answer to the commit was lost, not the commit
                 return held
-            _void(held, code, params, actor)
+            if held.state != SigningBatch.State.VOID:
+                _void(held, code, params, actor)
         raise
 
 
 def _begin(batch: SigningBatch, actor: User) -> SigningBatch:
     """prepared -> signing, by one of several clicks only."""
     with recorded(actor):
-        held = SigningBatch.objects.select_for_update().get(pk=batch.pk)
-        if held.signer_id != actor.pk:
-            raise BatchRefused("batch.signer", {"name": held.signer_name})
-        if held.state != SigningBatch.State.PREPARED:
-            raise BatchRefused(
-                "batch.state", {"number": held.document_no, "batch_state": str(held.get_state_display())}
-            )
+        held = _held(batch, SigningBatch.State.PREPARED, signer=actor)
         _moved(held, SigningBatch.State.SIGNING, actor)
+    return held
+
+
+def _held(batch: SigningBatch, state: str, signer: User) -> SigningBatch:
+    """The batch, locked, if it still stands where this act left it: another may have given it up meanwhile."""
+    held = SigningBatch.objects.select_for_update().get(pk=batch.pk)
+    if held.signer_id != signer.pk:
+        raise BatchRefused("batch.signer", {"name": held.signer_name})
+    if held.state != state:
+        raise BatchRefused(
+            "batch.state", {"number": held.document_no, "batch_state": str(held.get_state_display())}
+        )
     return held
 
 
 def _signature(batch: SigningBatch, signer: Pkcs12Signer) -> bytes:
     """The signed document, which must verify against the authority and carry the very manifest."""
-    with batch.prepared_file.open("rb") as file:
-        prepared = file.read()
+    try:
+        with batch.prepared_file.open("rb") as file:
+            prepared = file.read()
+    except FileNotFoundError as error:
+        raise BatchRefused("batch.altered", {"number": batch.document_no}) from error
     if hashlib.sha256(prepared).hexdigest() != batch.prepared_sha256:
         raise BatchRefused("batch.altered", {"number": batch.document_no})
     government = batch.period.agency.government
@@ -232,7 +269,7 @@ def _signature(batch: SigningBatch, signer: Pkcs12Signer) -> bytes:
 def _keep(batch: SigningBatch, actor: User, pdf: bytes) -> SigningBatch:
     """signing -> signed: the signature has its record before anything is published on it."""
     with recorded(actor):
-        held = SigningBatch.objects.select_for_update().get(pk=batch.pk)
+        held = _held(batch, SigningBatch.State.SIGNING, signer=actor)
         held.signed_sha256 = hashlib.sha256(pdf).hexdigest()
         held.signed_file.save(f"{held.token}-signed.pdf", ContentFile(pdf), save=False)
         _moved(held, SigningBatch.State.SIGNED, actor)
@@ -244,11 +281,13 @@ def _publish(batch: SigningBatch, actor: User) -> SigningBatch:
     entries = {entry.report_id: entry for entry in batch.entries.all()}
     versions = {pk: entry.version for pk, entry in entries.items()}
     with recorded(actor):
-        held = SigningBatch.objects.select_for_update().get(pk=batch.pk)
+        held = _held(batch, SigningBatch.State.SIGNED, signer=actor)
         engine.perform(route.SIGN, Report, versions, actor=actor, whole=True, key=f"sign:{batch.pk}")
         engine.perform(route.PUBLISH, Report, versions, actor=actor, whole=True, key=f"publish:{batch.pk}")
-        hashes = dict(Report.objects.filter(pk__in=entries).values_list("pk", "content_hash"))
-        if any(entry.content_hash != hashes[pk] for pk, entry in entries.items()):
+        # Computed anew: what a report is keyed by (codes of accounts and units) stands outside its own frozen rows.
+        texts = Report.content(prepared(), list(entries))
+        hashes = {pk: hashlib.sha256(text.encode()).hexdigest() for pk, text in texts.items()}
+        if any(entry.content_hash != hashes.get(pk) for pk, entry in entries.items()):
             raise BatchRefused("batch.altered", {"number": held.document_no})
         _moved(held, SigningBatch.State.PUBLISHED, actor)
         nudge()

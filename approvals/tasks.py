@@ -17,6 +17,7 @@ MOST_ATTEMPTS = 8
 HANDLERS: dict[str, Callable[[Outbox], None]] = {
     "report.returned": notices.tell,
     "report.published": notices.tell,
+    "notice.mail": notices.mail,
     "batch.prepare": lambda row: services.render(row.payload["id"]),
 }
 

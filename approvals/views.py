@@ -6,6 +6,7 @@ import segno
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -90,8 +91,9 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
 def discard(request: HttpRequest, token: str) -> HttpResponse:
     """Throw a prepared document away."""
     user: User = request.user  # type: ignore[assignment]
+    found = get_object_or_404(SigningBatch, token=token, signer=user)
     try:
-        services.discard(actor=user, batch=_seen_batch(user, token))
+        services.discard(actor=user, batch=found)
         messages.success(request, _("The document was discarded. Its reports stay verified."))
     except BatchRefused as refused:
         messages.error(request, say(refused.code, refused.params))
@@ -106,15 +108,26 @@ def document(request: HttpRequest, token: str) -> HttpResponseBase:
     file = found.signed_file or found.prepared_file
     if not file:
         raise Http404
-    return FileResponse(file.open("rb"), as_attachment=False, filename=_file_name(found), content_type=PDF)
+    return _sent(found, file)
+
+
+def _sent(found: SigningBatch, file: FieldFile) -> FileResponse:
+    try:
+        return FileResponse(file.open("rb"), filename=_file_name(found), content_type=PDF)
+    except FileNotFoundError as error:
+        raise Http404 from error
 
 
 def _seen_batch(user: User, token: str) -> SigningBatch:
+    """A published document is for all who may see one of its reports; before, for its signer and who may see them all."""
     found = get_object_or_404(
         SigningBatch.objects.select_related("period__agency__government", "signer"), token=token
     )
-    seen = Report.objects.visible_to(user).filter(signings__batch=found).exists()
-    if found.signer_id != user.pk and not seen:
+    if found.signer_id == user.pk:
+        return found
+    covered = found.entries.count()
+    seen = Report.objects.visible_to(user).filter(signings__batch=found).count()
+    if not seen or (seen < covered and found.state != SigningBatch.State.PUBLISHED):
         raise Http404
     return found
 
@@ -138,7 +151,7 @@ def verification(request: HttpRequest, token: str) -> HttpResponse:
 def public_document(request: HttpRequest, token: str) -> HttpResponseBase:
     """The signed PDF of a published batch."""
     found = get_object_or_404(SigningBatch, token=token, state=SigningBatch.State.PUBLISHED)
-    return FileResponse(found.signed_file.open("rb"), filename=_file_name(found), content_type=PDF)
+    return _sent(found, found.signed_file)
 
 
 @login_not_required

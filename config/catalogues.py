@@ -82,7 +82,8 @@ def faults(found: Catalog, catalogue: Catalog) -> Iterator[str]:
     """What a catalogue lacks and what it says otherwise than the source, one sentence each."""
     language = str(catalogue.locale_identifier)
     for message in texts(found):
-        name = f"{language}: “{_id(message)}” ({', '.join(place for place, _line in message.locations)})"
+        places = ", ".join(place for place, _line in message.locations)
+        name = f'{language}: "{_id(message)}" ({places})'
         known = catalogue.get(_id(message), context=message.context)
         if known is None or known.pluralizable != message.pluralizable:
             yield f"{name} is not in the catalogue. Run manage.py messages."

@@ -69,10 +69,10 @@ def _links(roles: set[str], rights: set[str], superuser: bool) -> list[tuple[str
         links.append(("approvals:inbox", _("Inbox")))
     if Post.Role.AGENCY_HEAD in roles:
         links.append(("approvals:to_sign", _("To sign")))
-    if roles - {Post.Role.OFFICER} or rights:
-        links.append(("portal:overview", _("Overview")))
     if AUDIT in rights:
         links.append(("audit:home", _("Audit")))
+    if roles - {Post.Role.OFFICER} or rights:
+        links.append(("portal:overview", _("Overview")))
     if superuser:
         links.append(("admin:index", _("Administration")))
     return links

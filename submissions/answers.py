@@ -25,19 +25,30 @@ SELECT r.id, u.path, coalesce(up.path, ''), ua.path, i.officer_post_id, i.verifi
   (SELECT to_char(min(ep.first_day), 'YYYY-MM') FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
     WHERE e.item_id = r.item_id AND e.state <> 'published' AND ep.month < p.month
       AND NOT e.id = ANY (%(together)s::bigint[])),
+  (SELECT to_char(min(ep.first_day), 'YYYY-MM') FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
+    WHERE e.item_id = r.item_id AND ep.month < p.month AND e.submitted_at > r.verified_at),
+  EXISTS (SELECT FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id WHERE e.item_id = r.item_id
+    AND ep.month < p.month AND (e.submitted_at > r.submitted_at OR e.state IN ('draft', 'returned'))),
   (SELECT d.actor_id FROM workflow_decision d WHERE d.content_type_id = %(content_type)s AND d.object_id = r.id
     AND d.verb = 'submit' ORDER BY d.step DESC LIMIT 1),
-  (SELECT min(o.at) FROM submissions_opening o WHERE o.report_id = r.id AND o.step = r.step)
+  least((SELECT min(o.at) FROM submissions_opening o WHERE o.report_id = r.id AND o.step = r.step),
+    (SELECT min(d.at) FROM workflow_decision d WHERE d.content_type_id = %(content_type)s AND d.object_id = r.id
+      AND d.verb = 'verify' AND d.at >= r.submitted_at))
 FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id JOIN submissions_period p ON p.id = r.period_id
   JOIN registry_unit u ON u.id = i.unit_id JOIN registry_unit ua ON ua.id = p.agency_id
   LEFT JOIN registry_unit up ON up.id = u.parent_id
 WHERE r.id = ANY (%(ids)s)"""
 
+MOVED = 10  # place of "an earlier month moved since this one was submitted" in a row of CONTEXT, after the id
+
 PEOPLE = """
 SELECT report_id, true, person_id FROM submissions_editor WHERE report_id = ANY (%(ids)s)
+UNION
+SELECT object_id, true, actor_id FROM workflow_decision
+WHERE content_type_id = %(content_type)s AND object_id = ANY (%(ids)s) AND verb = 'submit'
 UNION ALL
-SELECT d.object_id, false, d.actor_id FROM workflow_decision d
-WHERE d.content_type_id = %(content_type)s AND d.object_id = ANY (%(ids)s) AND d.verb = 'verify' AND d.step >
+SELECT d.object_id, false, d.actor_id FROM workflow_decision d JOIN submissions_report r ON r.id = d.object_id
+WHERE d.tier < r.tier AND d.content_type_id = %(content_type)s AND d.object_id = ANY (%(ids)s) AND d.verb = 'verify' AND d.step >
   (SELECT max(s.step) FROM workflow_decision s WHERE s.content_type_id = d.content_type_id AND s.object_id = d.object_id
     AND s.verb = 'submit')"""
 
@@ -72,7 +83,7 @@ def law(route_id: int) -> Route:
 
 
 def gather(model: Any, cursor: Any, documents: Sequence[Any], question: Question) -> dict[int, Facts]:
-    """Facts of each locked report: three statements, and on submission those of its figures."""
+    """Facts of each locked report: three statements, and two more when its figures have to be judged."""
     ids = [document.pk for document in documents]
     asked = {
         "ids": ids,
@@ -93,10 +104,17 @@ def gather(model: Any, cursor: Any, documents: Sequence[Any], question: Question
         )
         for document in documents
     }
-    if question.verb == route.SUBMIT:
-        blocking = _blocking(cursor, ids)
-        facts = {pk: replace(fact, blocking=blocking[pk]) for pk, fact in facts.items()}
+    judged = [one.pk for one in documents if _is_judged(one, question.verb, moved=rows[one.pk][MOVED])]
+    if judged:
+        blocking = _blocking(cursor, judged)
+        facts |= {pk: replace(facts[pk], blocking=blocking[pk]) for pk in judged}
     return facts
+
+
+def _is_judged(document: Any, verb: str | None, *, moved: bool) -> bool:
+    """Whether the report's own rules are asked: on submission, and again when an earlier month moved under it since."""
+    waits = document.state in (route.SUBMITTED, route.VERIFIED)
+    return verb == route.SUBMIT or (moved and waits and verb in (None, route.VERIFY, route.SIGN))
 
 
 def _facts(
@@ -107,7 +125,21 @@ def _facts(
     editors: set[int],
     deciders: set[int],
 ) -> Facts:
-    unit, parent, agency, officer, verifier, opens, locks, earlier, unpublished, submitter, opened = row
+    (
+        unit,
+        parent,
+        agency,
+        officer,
+        verifier,
+        opens,
+        locks,
+        earlier,
+        unpublished,
+        anew,
+        _moved,
+        submitter,
+        opened,
+    ) = row
     tiers = law(document.route_id)
     named: Mapping[int, int | None] = {0: officer} | {
         number: verifier for number, tier in enumerate(tiers.tiers) if number and tier.scope == "item"
@@ -133,6 +165,7 @@ def _facts(
         opened_at=opened,
         earlier_open=earlier,
         earlier_unpublished=unpublished,
+        earlier_moved=anew,
         reason=question.reason,
         to_previous_tier=question.to_previous_tier,
     )

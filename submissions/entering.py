@@ -18,17 +18,17 @@ from registry.models import User
 from submissions import figures, pages, rules, selectors
 from submissions.evidence import FileRefused, attach, remove
 from submissions.facts import Finding
-from submissions.forms import Typed, read_entries
+from submissions.forms import Typed, key_of, read_entries, whole_number
 from submissions.holding import where
 from submissions.models import Evidence, Period, Report
 from submissions.readings import Reading, read, total
 from submissions.services import save_entries, submit
 from wording.sentences import say
-from workflow.engine import Outcome, Refused
+from workflow.engine import KeyReused, Outcome, Refused
 from workflow.route import OPEN_STATES, Refusal
 
 MOST_TOLD = 20
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 def first_day(month: str) -> date:
@@ -53,6 +53,8 @@ class Table:
     statement_error: str = ""
     outcomes: list[Outcome] = field(default_factory=list)
     refusals: dict[int, Refusal] = field(default_factory=dict)
+    ticked: frozenset[int] = frozenset()
+    filed: dict[int, set[int]] = field(default_factory=dict)  # report -> its files that came or went just now
     changed: int = 0
 
     @property
@@ -64,6 +66,7 @@ class Table:
     def take(self, post: QueryDict, files: MultiValueDict[str, Any], language: str) -> None:
         """Save what can be saved, attach and remove files, then submit what was ticked when all of that went well."""
         self.typed = read_entries(post, self.readings, language)
+        self.ticked = frozenset(pk for pk, one in self.typed.items() if one.selected)
         self._save()
         self._files(post, files)
         if post.get("act") == "submit" and not self.failed:
@@ -74,10 +77,18 @@ class Table:
                 pk for pk, one in self.typed.items() if one.errors or self._blocked(pk) or pk in self.refusals
             }
             self.typed = {pk: one for pk, one in self.typed.items() if pk in refused}
+            for pk in refused:
+                self._count_files(self.typed[pk], len(self.filed.get(pk, ())))
             self.readings = read([one.id for one in self.readings])
 
     def _blocked(self, pk: int) -> bool:
         return any(finding.blocks for finding in self.findings.get(pk, ()))
+
+    def _count_files(self, one: Typed, files: int) -> None:
+        """Each file made a version of the report: whose page was current before it is so afterwards, and no other."""
+        version = whole_number(one.values.get("version", ""), 8)
+        if version is not None:
+            one.values["version"] = str(version + files)
 
     def _save(self) -> None:
         entries = [one.entry for one in self.typed.values() if one.entry]
@@ -98,20 +109,34 @@ class Table:
             kind = post.get(f"r{one.id}-evidence_kind", Evidence.Kind.OTHER)
             for upload in files.getlist(f"r{one.id}-evidence"):
                 self._attach(one, upload, kind if kind in Evidence.Kind.values else Evidence.Kind.OTHER)
-        doomed = post.get("remove_evidence", "")
-        if doomed.isdigit():
-            mine = Evidence.objects.filter(
-                pk=int(doomed), report__in=[one.id for one in self.readings]
-            ).first()
+        doomed = whole_number(post.get("remove_evidence", ""))
+        if doomed is not None:
+            mine = Evidence.objects.filter(pk=doomed, report__in=[one.id for one in self.readings]).first()
             if mine:
-                remove(actor=self.user, evidence=mine)
-                self.changed += 1
+                self._remove(mine)
+
+    def _remove(self, file: Evidence) -> None:
+        pk = file.pk
+        try:
+            remove(actor=self.user, evidence=file)
+            self._filed(file.report_id, pk)
+        except Refused as refused:
+            code = next(one.code for one in self.readings if one.id == file.report_id)
+            said = say(refused.outcomes[0].code, refused.outcomes[0].params)
+            self.sentences.append({"field": f"r{file.report_id}-evidence", "sentence": f"{code}: {said}"})
+
+    def _filed(self, report: int, file: int) -> None:
+        self.filed.setdefault(report, set()).add(file)
+        self.changed += 1
 
     def _attach(self, one: Reading, upload: Any, kind: str) -> None:
         name = f"r{one.id}-evidence"
         try:
-            attach(actor=self.user, report=Report.objects.get(pk=one.id), upload=upload, kind=kind)
-            self.changed += 1
+            file = attach(actor=self.user, report=Report.objects.get(pk=one.id), upload=upload, kind=kind)
+            if file.uploaded_at >= self.now and file.pk not in self.filed.get(
+                one.id, ()
+            ):  # not one it had before
+                self._filed(one.id, file.pk)
         except FileRefused as refused:
             self.sentences.append(
                 {"field": name, "sentence": f"{one.code}: {say(refused.code, refused.params)}"}
@@ -135,9 +160,13 @@ class Table:
         if not ready:
             return
         versions = dict(Report.objects.filter(pk__in=ready).values_list("pk", "version"))
-        outcomes = submit(
-            actor=self.user, versions=versions, statement=pages.STATEMENT_VERSION, key=post.get("key") or None
-        )
+        try:
+            outcomes = submit(
+                actor=self.user, versions=versions, statement=pages.STATEMENT_VERSION, key=key_of(post)
+            )
+        except KeyReused:
+            self.sentences.append({"field": "", "sentence": say("act.key")})
+            return
         codes = {one.id: one.code for one in self.readings}
         for outcome in outcomes:
             if not outcome.done:
@@ -170,7 +199,7 @@ def context(table: Table) -> dict[str, Any]:
         },
         "unit": {"name": "; ".join(sorted({one.unit for one in table.readings}))},
         "currency": "Rp" if period.agency.government.currency == "IDR" else "Rs",
-        "deadline": pages.deadline(period.entry_due, period.lock_at, table.now),
+        "deadline": pages.deadline(period.entry_due, pages.ends(period), table.now),
         "saved_at": selectors.last_saved([one.id for one in table.readings]),
         "statement": pages.statement(),
         "statement_error": table.statement_error,
@@ -190,7 +219,7 @@ def _items(table: Table) -> list[pages.EntryItem]:
         stored = pages.stored_findings(ids, cursor)
     evidence, returned = selectors.evidence_of(ids), selectors.returns_of(table.readings)
     holders = where(table.readings, now=table.now)
-    locked = {period.pk: not period.opens_at <= table.now < period.lock_at for period in table.periods}
+    locked = {period.pk: not period.opens_at <= table.now < pages.ends(period) for period in table.periods}
     return [
         pages.EntryItem(
             one,
@@ -201,6 +230,7 @@ def _items(table: Table) -> list[pages.EntryItem]:
             changed_meanwhile=one.id in table.refusals and table.refusals[one.id].code == "route.stale",
             evidence=evidence.get(one.id, ()),
             editable=one.state in OPEN_STATES and not locked[one.period],
+            selected=one.id in table.ticked,
         )
         for one in table.readings
     ]

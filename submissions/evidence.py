@@ -172,7 +172,12 @@ def _office(upload: UploadedFile) -> tuple[str, str]:
     try:
         with zipfile.ZipFile(upload) as archive:
             entries = archive.infolist()
-    except zipfile.BadZipFile:
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        ValueError,
+        OSError,
+    ):  # what zipfile raises on damaged directories
         return "", ""
     packed, unpacked = sum(e.compress_size for e in entries) or 1, sum(e.file_size for e in entries)
     if len(entries) > 2_000 or unpacked > 200 * 1024 * 1024 or unpacked / packed > 100:

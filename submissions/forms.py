@@ -1,5 +1,6 @@
 """What came in from the entry page: read in the page's language, nothing lost when a value cannot be read."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,24 @@ from submissions.readings import Reading
 from submissions.services import Entry, LineEntry
 from wording.numbers import NumberRefused, parse_money, parse_optional, parse_points, parse_quantity
 from wording.sentences import say
+
+LAST_MONTH = 13  # the adjustment at the year's end
+KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+def whole_number(text: str, digits: int = 18) -> int | None:
+    """The number that plain digits say; None for all else, so that no id or version from outside is ever an error."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
+def ids_of(texts: Iterable[str]) -> list[int]:
+    """The ids among what was posted."""
+    return [number for text in texts if (number := whole_number(text)) is not None]
+
+
+def key_of(post: QueryDict) -> str | None:
+    """The idempotency key of a form; one that is none is left out."""
+    return key if KEY.fullmatch(key := post.get("key", "")) else None
 
 
 @dataclass
@@ -55,7 +74,7 @@ def _typed(post: QueryDict, reading: Reading, language: str) -> Typed:
             line.id: LineEntry(
                 realized=reader.number(f"line-{line.id}", parse_money),
                 correction_reason=reader.words(f"line-{line.id}-reason", 500),
-                corrects_month=reader.whole(f"line-{line.id}-corrects"),
+                corrects_month=reader.month(f"line-{line.id}-corrects"),
             )
             for line in reading.lines
         },
@@ -86,10 +105,17 @@ class _Reader:
         text = self.typed.values.get(name, "")
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and len(text) < 9):
+        number = whole_number(text, 8)
+        if number is None:
             self.typed.errors[name] = say("entry.whole", {"value": text[:40]})
+        return number
+
+    def month(self, name: str) -> int | None:
+        number = self.whole(name)
+        if number is not None and not 1 <= number <= LAST_MONTH:
+            self.typed.errors[name] = say("entry.month", {"value": number})
             return None
-        return int(text)
+        return number
 
     def day(self, name: str) -> date | None:
         text = self.typed.values.get(name, "")

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ledger.history import kept
 from registry.models import (
@@ -131,7 +132,7 @@ class Report(Document):
         UNDER_WAY = "PELAKSANAAN", _("Under way")
         HALTED = "TERHENTI", _("Halted")
         COMPLETED = "SELESAI", _("Completed")
-        CANCELLED = "TIDAK_DILAKSANAKAN", _("Cancelled")
+        CANCELLED = "TIDAK_DILAKSANAKAN", pgettext_lazy("execution status", "Cancelled")
         CARRIED_OVER = "LANJUT_TAHUN_DEPAN", _("Carried over to next year")
 
     class Problem(models.TextChoices):

@@ -41,6 +41,11 @@ def deadline(due: datetime, lock: datetime, now: datetime) -> dict[str, Any]:
     }
 
 
+def ends(period: Period) -> datetime:
+    """When a month takes no more acts: locked by the calendar, or closed before."""
+    return min(period.lock_at, period.closed_at or period.lock_at)
+
+
 def month_card(period: Period, readings: Sequence[Reading], now: datetime) -> dict[str, Any]:
     """One month on "My work"."""
     filled = sum(one.started for one in readings)
@@ -48,7 +53,7 @@ def month_card(period: Period, readings: Sequence[Reading], now: datetime) -> di
     return {
         "label": month_label(period.first_day),
         "url": reverse("submissions:entry", args=[f"{period.first_day:%Y-%m}"]),
-        "deadline": deadline(period.entry_due, period.lock_at, now),
+        "deadline": deadline(period.entry_due, ends(period), now),
         "items": len(readings),
         "filled": filled,
         "share": 100 * filled // len(readings) if readings else 0,
@@ -56,8 +61,7 @@ def month_card(period: Period, readings: Sequence[Reading], now: datetime) -> di
         "without_evidence": sum(one.started and not one.evidence_count for one in readings),
         "submitted": sum(state not in (DRAFT, RETURNED, PUBLISHED) for state in states),
         "published": states.count(PUBLISHED),
-        "can_enter": any(state in OPEN_STATES for state in states)
-        and period.opens_at <= now < period.lock_at,
+        "can_enter": any(state in OPEN_STATES for state in states) and period.opens_at <= now < ends(period),
     }
 
 
@@ -108,6 +112,7 @@ class EntryItem:
         evidence: Sequence[Evidence] = (),
         editable: bool = False,
         changed_meanwhile: bool = False,
+        selected: bool = False,
     ) -> None:
         self.reading, self.typed, self.editable, self.changed_meanwhile = (
             reading,
@@ -116,6 +121,7 @@ class EntryItem:
             changed_meanwhile,
         )
         self.returned, self.where, self.evidence, self.findings = returned, where, evidence, findings
+        self.selected = selected and editable
 
     @property
     def errors(self) -> dict[str, str]:
@@ -144,7 +150,7 @@ class EntryItem:
             "state": one.state,
             "editable": self.editable,
             "selectable": self.editable,
-            "selected": self.typed.selected if self.typed else False,
+            "selected": self.selected,
             "version_name": one.version_name,
             **{name: getattr(one, name) for name in ("ceiling", "before", "last_month", "this_month")},
             **{name: getattr(one, name) for name in ("cumulative", "remaining", "absorption")},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
 
 from registry.models import Office, Post, User
 from submissions.models import Evidence, Period, Report, ReportLine
@@ -59,13 +60,7 @@ def returns_of(readings: Sequence[Reading]) -> dict[int, Return]:
     """The newest return of each report that is returned now."""
     ids = [one.id for one in readings if one.state == RETURNED]
     newest = {decision.object_id: decision for decision in decisions_on(ids).filter(verb=RETURN)}
-    lines = {
-        int(mark.removeprefix("line-"))
-        for one in newest.values()
-        for mark in one.marks
-        if mark.startswith("line-")
-    }
-    names = _line_names(lines)
+    names = _line_names(ids) | _field_names()
     return {
         pk: Return(
             report_id=pk,
@@ -74,14 +69,19 @@ def returns_of(readings: Sequence[Reading]) -> dict[int, Return]:
             office=f"{one.post_title}, {one.unit_name}",
             at=one.at,
             marks=tuple(one.marks),
-            fields=tuple(names.get(mark, mark) for mark in one.marks),
+            fields=tuple(names[mark] for mark in one.marks if mark in names),
         )
         for pk, one in newest.items()
     }
 
 
-def _line_names(report_lines: Iterable[int]) -> dict[str, str]:
-    rows = ReportLine.objects.filter(pk__in=list(report_lines)).values_list(
+def _field_names() -> dict[str, str]:
+    words = (_("physical progress"), _("execution status"), _("problem"), _("evidence"))
+    return dict(zip(FIELD_MARKS, words, strict=True))
+
+
+def _line_names(reports: Iterable[int]) -> dict[str, str]:
+    rows = ReportLine.objects.filter(report__in=list(reports)).values_list(
         "pk", "line__account_code", "line__account_name"
     )
     return {f"line-{pk}": f"{code} {name}".strip() for pk, code, name in rows}

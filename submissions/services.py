@@ -212,7 +212,7 @@ UPDATE submissions_report r SET budget_version_id = v.id, ceiling = iv.ceiling, 
   output_target = iv.output_target, version = r.version + 1
 FROM submissions_period p, registry_budgetitem i, registry_budgetitemversion iv, registry_budgetversion v
 WHERE r.period_id = p.id AND r.item_id = i.id AND i.unit_id = %(unit)s AND i.fiscal_year_id = %(year)s
-  AND r.state IN ('draft', 'returned') AND iv.item_id = i.id AND iv.version_id = v.id
+  AND r.state IN ('draft', 'returned') AND p.closed_at IS NULL AND iv.item_id = i.id AND iv.version_id = v.id
   AND v.id = (SELECT w.id FROM registry_budgetversion w WHERE w.unit_id = i.unit_id AND w.fiscal_year_id = i.fiscal_year_id
     AND w.effective_month <= p.month ORDER BY w.effective_month DESC, w.sequence DESC LIMIT 1)
   AND ((r.budget_version_id, r.ceiling, r.physical_mode, r.output_target)

@@ -1,12 +1,26 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from submissions import views
 
+
+class TokenConverter:
+    """A public name as `new_token` makes them; what cannot be one is not looked for."""
+
+    regex = r"[A-Za-z0-9_-]{1,24}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TokenConverter, "token")
 app_name = "submissions"
 urlpatterns = [
     path("work/", views.work, name="work"),
     path("work/recall/", views.take_back, name="recall"),
     path("work/<str:month>/", views.entry, name="entry"),
     path("work/<str:month>/submitted/", views.submitted, name="submitted"),
-    path("evidence/<str:token>/", views.evidence, name="evidence"),
+    path("evidence/<token:token>/", views.evidence, name="evidence"),
 ]

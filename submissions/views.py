@@ -12,10 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ledger.clock import now as database_now
 from registry.models import User
 from submissions import entering, pages, selectors
+from submissions.forms import ids_of, key_of
 from submissions.holding import where
 from submissions.models import Evidence, Report
 from submissions.readings import read
 from submissions.services import recall
+from wording.sentences import say
+from workflow.engine import KeyReused
 
 
 @require_GET
@@ -30,7 +33,7 @@ def work(request: HttpRequest) -> HttpResponse:
     by_id = {one.id: one for one in readings}
     by_period = {period.pk: [one for one in readings if one.period == period.pk] for period in periods}
     months = [
-        pages.month_card(period, by_period[period.pk], now) for period in periods if period.lock_at > now
+        pages.month_card(period, by_period[period.pk], now) for period in periods if pages.ends(period) > now
     ]
     context = {
         "months": sorted(months, key=lambda month: month["deadline"]["due_at"]),
@@ -74,7 +77,7 @@ def _number_language(request: HttpRequest) -> str:
 @require_GET
 def submitted(request: HttpRequest, month: str) -> HttpResponse:
     """What was submitted just now, and who has it."""
-    ids = [int(part) for part in request.GET.get("reports", "").split(",") if part.isdigit()][:2000]
+    ids = ids_of(request.GET.get("reports", "").split(","))[:2000]
     user: User = request.user  # type: ignore[assignment]
     mine = selectors.my_reports(user).filter(pk__in=ids, period__first_day=entering.first_day(month))
     readings = read(mine.values_list("pk", flat=True))
@@ -87,12 +90,15 @@ def submitted(request: HttpRequest, month: str) -> HttpResponse:
 def take_back(request: HttpRequest) -> HttpResponse:
     """Recall reports that nobody has looked at yet."""
     user: User = request.user  # type: ignore[assignment]
-    ids = [int(part) for part in request.POST.getlist("report") if part.isdigit()]
+    ids = ids_of(request.POST.getlist("report"))
     versions = dict(selectors.my_reports(user).filter(pk__in=ids).values_list("pk", "version"))
     if not versions:
         raise Http404
-    outcomes = recall(actor=user, versions=versions, key=request.POST.get("key") or None)
-    entering.tell_outcomes(request, outcomes, _("Recalled"))
+    try:
+        outcomes = recall(actor=user, versions=versions, key=key_of(request.POST))
+        entering.tell_outcomes(request, outcomes, _("Recalled"))
+    except KeyReused:
+        messages.error(request, say("act.key"))
     return redirect("submissions:work")
 
 
@@ -102,8 +108,10 @@ def evidence(request: HttpRequest, token: str) -> FileResponse:
     user: User = request.user  # type: ignore[assignment]
     visible = Report.objects.visible_to(user)
     file = get_object_or_404(Evidence, token=token, report__in=visible)
-    response = FileResponse(
-        file.file.open("rb"), as_attachment=True, filename=file.original_name, content_type=file.mime
-    )
+    try:
+        content = file.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(content, as_attachment=True, filename=file.original_name, content_type=file.mime)
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

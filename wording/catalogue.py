@@ -295,6 +295,9 @@ ROUTE: dict[str, Promise] = {
     ),
     "route.unknown": _("There is no such report, or you may not see it. Check the address."),
     "route.blocked": _("Findings that must be corrected first: %(count)s. Correct them, then submit again."),
+    "route.outgrown": _(
+        "An earlier month changed, and this one now breaks rules: %(count)s. Return it, so that its officer corrects it."
+    ),
     "route.empty_post": _(
         "No technical officer's post is named for this report. Ask the agency's administrator to name one."
     ),
@@ -307,6 +310,7 @@ ROUTE: dict[str, Promise] = {
 ACTS: dict[str, Promise] = {
     "entry.too_long": _("The text has %(length)s characters; at most %(longest)s are kept. Shorten it."),
     "entry.whole": _("“%(value)s” is no whole number. Reload the page and enter it again."),
+    "entry.month": _("“%(value)s” is no month of the year. Choose a month from the list."),
     "entry.day": _("“%(value)s” is no day. Write it as year-month-day, for example 2026-01-31."),
     "entry.conflict": _(
         "%(field)s changed meanwhile: %(stored)s is stored now, you typed %(typed)s. Save again to put yours there."
@@ -315,6 +319,7 @@ ACTS: dict[str, Promise] = {
     "entry.statement": _(
         "The statement is not ticked yet. Everything is saved; read the statement, tick it, then submit."
     ),
+    "act.key": _("This page was sent before with something else on it. Open it again, then send it."),
     "act.more": _("%(count)s reports were not done; here are the reasons of the first %(shown)s."),
     "calendar.month": _("“%(value)s” is no month. Write it as year-month, for example 2026-01."),
     "calendar.year": _(

@@ -92,11 +92,12 @@ class Facts:
     opens_at: datetime
     locks_at: datetime
     editors: frozenset[int] = frozenset()
-    deciders: frozenset[int] = frozenset()  # who verified since the last submission
+    deciders: frozenset[int] = frozenset()  # who verified since the last submission, at lower tiers
     submitted_by: int | None = None
     opened_at: datetime | None = None  # by the tier that holds it, since it came there
     earlier_open: str | None = None  # first earlier month not yet submitted ("2026-01"), V-50
     earlier_unpublished: str | None = None  # first earlier month neither published nor in this act
+    earlier_moved: str | None = None  # first earlier month submitted anew since this one was verified
     blocking: int = 0  # blocking findings of the document's own rules
     reason: str = ""
     to_previous_tier: bool = False
@@ -181,6 +182,10 @@ def _particular(facts: Facts, verb: str) -> Refusal | None:
         return Refusal("route.blocked", {"count": facts.blocking})
     if verb == SUBMIT and facts.earlier_open:
         return Refusal("route.order_submit", {"earlier": facts.earlier_open})
+    if verb in (VERIFY, SIGN) and facts.blocking:
+        return Refusal("route.outgrown", {"count": facts.blocking})
+    if verb == SIGN and facts.earlier_moved:
+        return Refusal("route.order_stale", {"earlier": facts.earlier_moved})
     if verb == SIGN and facts.earlier_unpublished:
         return Refusal("route.order_sign", {"earlier": facts.earlier_unpublished})
     if verb == RECALL and facts.submitted_by != facts.actor_id:

@@ -25,8 +25,11 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-lcd-text",
 ]  # fmt: skip
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{folder}</dir></fontconfig>"""
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-CSP = "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.effectiveDirective + ' ' + e.blockedURI))"
+CSP = """document.addEventListener("securitypolicyviolation", event =>
+  console.error(`CSP ${event.effectiveDirective} ${event.blockedURI}`))"""
 # A refused form is answered with 422 and the page again; the browser counts that as a resource that failed.
 REFUSED = "the server responded with a status of 422"
 RULES = {
@@ -48,12 +51,16 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
+def browser_type_launch_args(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     if not os.path.exists(CHROMIUM):
         pytest.exit(
             "Chromium is missing: install the package chromium, or set CHROMIUM to its path.", returncode=1
         )
-    return {"executable_path": CHROMIUM, "args": FLAGS, "headless": True}
+    # Whatever fonts the machine has, Urdu is drawn with the one that the printed document uses.
+    fonts = tmp_path_factory.mktemp("fonts") / "fonts.conf"
+    fonts.write_text(FONTS.format(folder=databases.CHECKOUT / "approvals" / "typst" / "fonts"))
+    told = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
+    return {"executable_path": CHROMIUM, "args": FLAGS, "headless": True, "env": told}
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +113,8 @@ class Visits:
         scripted = self.script if script is None else script
         context = self.browser.new_context(
             viewport={"width": 1280, "height": 800}, locale=language, timezone_id="Asia/Makassar",
-            java_script_enabled=scripted, permissions=["clipboard-read", "clipboard-write"], base_url=self.site.base,
+            java_script_enabled=scripted, reduced_motion="reduce", base_url=self.site.base,
+            permissions=["clipboard-read", "clipboard-write"],
         )  # fmt: skip
         context.set_default_timeout(20_000)
         self.contexts.append(context)

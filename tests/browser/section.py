@@ -70,7 +70,7 @@ def furnish(keys: Path, move_clock: Callable[[datetime], None]) -> Section:
         people = _people(agency, unit)
         _plan(unit, year)
     sari = people["sari"]
-    issue_signer(keys, sari.name, sari.nip, agency.name, PASSPHRASE, path=keys / f"signer-{sari.pk}.p12")
+    issue_signer(keys, sari.name, str(sari.nip), agency.name, PASSPHRASE, path=keys / f"signer-{sari.pk}.p12")
     open_month(fiscal_year=year, month=1)
     reports = Report.objects.select_related("item", "item__unit").order_by("item__sub_activity_code")
     return Section(people, list(reports))

@@ -57,10 +57,11 @@ class Story:
 
     def she_types_january_with_one_line_over_its_ceiling(self) -> None:
         page = self.page_of("ani")
-        page.click(f"a[href='/work/{MONTH}/']")
+        self._follow(page, f"a[href='/work/{MONTH}/']", f"**/work/{MONTH}/")
         self.look(page, "entry-empty")
         for report in self.site.section.reports:
             self._type(page, report)
+        self.looks.at(page, "entry")
         cell = page.locator(self._first_line(self.over))
         cell.fill(OVER)
         if self.script:
@@ -110,7 +111,7 @@ class Story:
                 self._attach(page, report)
         self._tick_all(page)
         page.check("[name=statement]")
-        self.looks.at(page, "entry")
+        self.looks.at(page, "entry-ticked")
         page.click("button[name=act][value=submit]")
         page.wait_for_url("**/submitted/?**")
         expect(page.locator("main")).to_contain_text("Budi Wiratmaka")
@@ -134,7 +135,7 @@ class Story:
         page.goto("/inbox/")
         expect(page.locator("input[name=report]")).to_have_count(16)
         self.look(page, "inbox")
-        page.click(f"#name-{self.returned.pk}")
+        self._follow(page, f"#name-{self.returned.pk}", "**/reports/*/")
         self.look(page, "review")
         page.locator("input[name=lines]").first.check()
         page.click("button[value=return]")
@@ -161,7 +162,7 @@ class Story:
         page.goto("/work/")
         expect(page.locator(".note.red blockquote")).to_contain_text("SP2D nomor 000123")
         self.look(page, "work-returned")
-        page.click(".note.red a")
+        self._follow(page, ".note.red a", f"**/work/{MONTH}/*")
         expect(page.locator(f"#r{self.returned.pk}")).to_contain_text("SP2D nomor 000123")
         self.look(page, "entry-returned")
         page.fill(self._first_line(self.returned), "120.000")
@@ -173,7 +174,7 @@ class Story:
     def budi_verifies_it_too(self) -> None:
         page = self.page_of("budi")
         page.goto("/inbox/")
-        page.click(f"#name-{self.returned.pk}")
+        self._follow(page, f"#name-{self.returned.pk}", "**/reports/*/")
         expect(page.locator("main")).to_contain_text("120.000")
         page.click("button[value=verify]")
         page.wait_for_url("**/inbox/")
@@ -226,7 +227,7 @@ class Story:
         page = self.page_of("")
         page.goto("/")
         self.look(page, "public")
-        page.click(f"main tbody a[href$='{AGENCY}/']")
+        self._follow(page, f"main tbody a[href$='{AGENCY}/']", f"**/{AGENCY}/")
         self.look(page, "public-agency")
         page.goto(f"/p/2026/{MONTH}/{SECTION}/")
         self.look(page, "public-section")
@@ -236,13 +237,13 @@ class Story:
             ).first.click()
         text = Path(download.value.path()).read_text("utf-8-sig")
         assert text.count("4.01.0") >= 16, text
-        page.click(f"main a[href*='{MEETINGS}']")
+        self._follow(page, f"main a[href*='{MEETINGS}']", f"**/{MEETINGS}/")
         expect(page.locator("main")).to_contain_text("948.000")
         self.look(page, "public-item")
 
     def the_visitor_compares_the_document_with_what_was_published(self) -> None:
         page = self.page_of("")
-        page.click("main a[href^='/v/']")
+        self._follow(page, "main a[href^='/v/']", "**/v/*/")
         self.look(page, "verification")
         pdf = self._fetched(page, "main a[href$='document.pdf']")
         altered = bytearray(pdf)
@@ -303,7 +304,7 @@ class Story:
         page = self.page_of("dewi")
         page.goto("/audit/")
         self.look(page, "audit")
-        page.locator("main tbody th a", has_text=MEETINGS).first.click()
+        self._follow(page, f"main tbody th a:has-text('{MEETINGS}')", "**/audit/reports/*/")
         told = page.locator("ol.history")
         for part in ("Ani Lembayung", "Budi Wiratmaka", "Sari Hastapura", REASON):
             expect(told).to_contain_text(part)
@@ -323,6 +324,10 @@ class Story:
 
     # --- How it is done ------------------------------------------------------------------------------------
 
+    def _follow(self, page: Page, link: str, address: str) -> None:
+        page.locator(link).first.click()
+        page.wait_for_url(address)
+
     def _tick_all(self, page: Page) -> None:
         if self.script:
             page.check("[data-select-all]")
@@ -334,7 +339,7 @@ class Story:
         return next(name for name in typed(report).fields if name.startswith("line-"))
 
     def _first_account(self) -> str:
-        return str(self.returned.lines.order_by("line__account_code").first().line.account_code)  # type: ignore[union-attr]
+        return str(self.returned.lines.order_by("line__account_code").first().line.account_code)
 
     def _first_line(self, report: Report) -> str:
         return f"[name='r{report.pk}-{self._first_name(report)}']"

@@ -30,7 +30,7 @@ def test_ani_signs_in_and_lands_on_her_work(cast: World) -> None:
 
 @pytest.mark.parametrize(
     ("who", "where"),
-    [("budi", "/inbox/"), ("citra", "/sign/"), ("dewi", "/overview/"), ("root", "/admin/"), ("gita", "/")],
+    [("budi", "/inbox/"), ("citra", "/sign/"), ("dewi", "/audit/"), ("root", "/admin/"), ("gita", "/")],
 )
 def test_everybody_lands_where_his_work_is(cast: World, who: str, where: str) -> None:
     client = Client()

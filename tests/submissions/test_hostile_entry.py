@@ -1,5 +1,7 @@
 """Odd, hurried and hostile posts to the officer's pages: a refusal with its sentence, and nothing typed is lost."""
 
+import io
+import zipfile
 from decimal import Decimal
 
 import pytest
@@ -7,8 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from approvals import services as deciding
+from ledger.recording import recorded
+from registry.models import BudgetItemVersion, BudgetVersion
 from submissions import services
-from submissions.models import Evidence, Report
+from submissions.calendar import close_month
+from submissions.models import Evidence, Period, Report
 from tests.cast import PNG, World
 
 ODD_NUMBERS = ("²", "١٢", "-1", "9" * 30, "9" * 5000, "1e3", "", " ", "abc", "\x00")
@@ -101,7 +106,8 @@ def test_a_file_beside_a_refused_value_does_not_make_the_next_save_stale(cast: W
 
 
 def test_a_missing_statement_keeps_what_was_ticked(cast: World) -> None:
-    reports = [*cast.items(2)] and cast.open()
+    cast.items(2)
+    reports = cast.open()
     typed = fields(reports[0], "1", select="1") | fields(reports[1], "1")
     answer = as_(cast.ani).post(PAGE, typed | {"act": "submit"})
     assert answer.status_code == 422
@@ -110,7 +116,8 @@ def test_a_missing_statement_keeps_what_was_ticked(cast: World) -> None:
 
 
 def test_an_error_in_one_row_keeps_what_was_ticked_in_the_others(cast: World) -> None:
-    reports = [*cast.items(2)] and cast.open()
+    cast.items(2)
+    reports = cast.open()
     typed = fields(reports[0], "1", select="1") | fields(reports[1], "satu", select="1")
     answer = as_(cast.ani).post(PAGE, typed | {"act": "submit", "statement": "1"})
     assert answer.status_code == 422
@@ -128,13 +135,17 @@ def test_a_used_key_of_somebody_else_is_told_and_not_an_error(cast: World) -> No
     assert Report.objects.get(pk=reports[1].pk).state == "draft"
     long = typed | {"key": "k" * 500}
     assert as_(cast.ani).post(PAGE, long).status_code in (302, 422)
-    assert as_(cast.ani).post("/work/recall/", {"report": reports[0].pk, "key": "taken:1"}).status_code == 302
-    assert Report.objects.get(pk=reports[0].pk).state == "submitted"
+    assert Report.objects.get(pk=reports[1].pk).state == "submitted"
+    services.recall(actor=cast.ani, versions=cast.versions(reports[:1]), key="spent")
+    assert as_(cast.ani).post("/work/recall/", {"report": reports[1].pk, "key": "spent"}).status_code == 302
+    assert Report.objects.get(pk=reports[1].pk).state == "submitted"
 
 
 def test_fields_of_another_agency_are_not_read(cast: World) -> None:
     cast.item()
-    cast.item("1.02.02.2.01.0001", unit=cast.other_agency, officer="other_officer", verifier="other_section_head")
+    cast.item(
+        "1.02.02.2.01.0001", unit=cast.other_agency, officer="other_officer", verifier="other_section_head"
+    )
     mine, other = sorted(cast.open(), key=lambda one: one.item.unit_id)
     foreign = {f"r{mine.pk}-line-{other.lines.get().pk}": "7"}
     assert as_(cast.ani).post(PAGE, fields(other, "50") | fields(mine, "5") | foreign).status_code == 302
@@ -145,11 +156,44 @@ def test_fields_of_another_agency_are_not_read(cast: World) -> None:
     assert other.lines.get().realized is None
 
 
+@pytest.mark.parametrize("damage", ["name", "version", "cut"])
+def test_a_damaged_archive_is_refused_in_words(cast: World, damage: str) -> None:
+    cast.item()
+    (report,) = cast.open()
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("xl/workbook.xml-é", "x")
+    content = bytearray(written.getvalue())
+    central = content.index(b"PK\x01\x02")
+    if damage == "name":
+        place = content.rindex("é".encode())
+        content[place : place + 2] = b"\xff\xfe"
+    elif damage == "version":
+        content[central + 6] = 255
+    else:
+        del content[central + 10 : central + 20]
+    upload = SimpleUploadedFile("rekap.xlsx", bytes(content))
+    answer = as_(cast.ani).post(PAGE, fields(report, "10") | {f"r{report.pk}-evidence": upload})
+    assert answer.status_code == 422
+    assert "rekap.xlsx" in answer.content.decode()
+
+
+def test_a_new_budget_does_not_reach_into_a_closed_month(cast: World) -> None:
+    item = cast.item()
+    (report,) = cast.open()
+    close_month(fiscal_year=cast.year, month=1)
+    with recorded(None):
+        version = BudgetVersion.objects.create(
+            fiscal_year=cast.year, unit=cast.agency, kind="pergeseran", sequence=2, effective_month=1
+        )
+        BudgetItemVersion.objects.create(item=item, version=version, ceiling=80, physical_mode="PERCENT")
+    assert services.repin(fiscal_year=cast.year, unit=cast.agency) == 0
+    assert Report.objects.get(pk=report.pk).ceiling == 100
+
+
 def test_a_closed_month_shows_no_fields(cast: World) -> None:
     cast.item()
     cast.open()
-    from submissions.calendar import close_month
-
     close_month(fiscal_year=cast.year, month=1)
     page = as_(cast.ani).get(PAGE)
     assert not any(item["editable"] for item in page.context["items"])
@@ -161,8 +205,14 @@ def test_a_file_lost_on_disk_is_not_found(cast: World) -> None:
     cast.entered([report], 10)
     cast.with_evidence([report])
     file = Evidence.objects.get()
-    file.file.storage.delete(file.file.name)
+    file.file.storage.delete(str(file.file.name))
     assert as_(cast.ani).get(f"/evidence/{file.token}/").status_code == 404
+
+
+def extended(cast: World) -> None:
+    """January may be worked on until the end of March."""
+    with recorded(None):
+        Period.objects.filter(month=1).update(lock_at="2026-03-31T00:00:00Z")
 
 
 def test_a_later_month_that_no_longer_fits_is_neither_verified_nor_signed(cast: World) -> None:
@@ -172,12 +222,11 @@ def test_a_later_month_that_no_longer_fits_is_neither_verified_nor_signed(cast: 
     cast.at("2026-03-03 09:00")
     (february,) = cast.open(2)
     cast.submitted([february], 50)
-    cast.at("2026-02-10 09:00")
+    extended(cast)
     deciding.send_back(actor=cast.budi, versions=cast.versions([january]), reason="Angka Januari kurang")
     cast.submitted([january], 80)
-    cast.at("2026-03-03 09:00")
     (outcome,) = deciding.verify(actor=cast.budi, versions=cast.versions([february]))
-    assert (outcome.done, outcome.code) == (False, "route.blocked")
+    assert (outcome.done, outcome.code) == (False, "route.outgrown")
 
 
 @pytest.mark.parametrize("unknown", ["version", "status"])

@@ -136,7 +136,7 @@ def test_a_fault_is_named_with_its_language_and_place(wanted: str, said: str | N
         known.add(wanted, said)
     (found,) = catalogues.faults(asked(wanted), known)
 
-    assert found.startswith(f"id: “{wanted}” (portal/pages.py) ")
+    assert found.startswith(f'id: "{wanted}" (portal/pages.py) ')
     assert fault in found
 
 
