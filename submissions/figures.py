@@ -24,21 +24,24 @@ FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
     JOIN submissions_period ep ON ep.id = e.period_id WHERE e.item_id = r.item_id AND ep.month < p.month) prior ON true
 WHERE r.id = ANY (%s)"""
 
-# Lines that the version in force no longer has still count: their earlier months are part of the item's cumulative.
+# Prior months come as one grouped set: per line, a stale plan of the database could read them again and again. Lines that
+# the version in force no longer has still count: their earlier months are part of the item's cumulative.
 LINES = """
-SELECT r.id, l.id, b.account_code, b.fund_source, coalesce(l.ceiling, 0), l.realized, coalesce(l.correction_reason, ''),
-  l.corrects_month, coalesce(prior.total, 0), coalesce(prior.published, '{}'), coalesce(prior.history, '{}')
-FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
-  JOIN registry_budgetline b ON b.item_id = r.item_id
-  LEFT JOIN submissions_reportline l ON l.report_id = r.id AND l.line_id = b.id
-  LEFT JOIN LATERAL (SELECT sum(e.realized) AS total,
+WITH wanted AS MATERIALIZED (SELECT r.id, r.item_id, p.month FROM submissions_report r
+    JOIN submissions_period p ON p.id = r.period_id WHERE r.id = ANY (%s)),
+  prior AS MATERIALIZED (SELECT w.id AS report_id, e.line_id, sum(e.realized) AS total,
       array_agg(ep.month) FILTER (WHERE er.state = 'published' AND e.realized IS NOT NULL) AS published,
       array_agg(e.realized ORDER BY ep.month) FILTER (WHERE e.realized IS NOT NULL) AS history
-    FROM submissions_reportline e JOIN submissions_report er ON er.id = e.report_id
-      JOIN submissions_period ep ON ep.id = er.period_id
-    WHERE e.line_id = b.id AND ep.month < p.month) prior ON true
-WHERE r.id = ANY (%s) AND (l.id IS NOT NULL OR prior.total IS NOT NULL)
-ORDER BY r.id, b.account_code, b.fund_source"""
+    FROM wanted w JOIN submissions_report er ON er.item_id = w.item_id
+      JOIN submissions_period ep ON ep.id = er.period_id AND ep.month < w.month
+      JOIN submissions_reportline e ON e.report_id = er.id GROUP BY w.id, e.line_id)
+SELECT w.id, l.id, b.account_code, b.fund_source, coalesce(l.ceiling, 0), l.realized, coalesce(l.correction_reason, ''),
+  l.corrects_month, coalesce(prior.total, 0), coalesce(prior.published, '{}'), coalesce(prior.history, '{}')
+FROM wanted w JOIN registry_budgetline b ON b.item_id = w.item_id
+  LEFT JOIN submissions_reportline l ON l.report_id = w.id AND l.line_id = b.id
+  LEFT JOIN prior ON prior.report_id = w.id AND prior.line_id = b.id
+WHERE l.id IS NOT NULL OR prior.total IS NOT NULL
+ORDER BY w.id, b.account_code, b.fund_source"""
 
 
 def load(cursor: Any, ids: Sequence[int]) -> dict[int, ItemFacts]:

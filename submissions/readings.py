@@ -33,15 +33,19 @@ FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id JOIN re
 WHERE r.id = ANY (%s) ORDER BY p.month, u.path, i.sub_activity_code"""
 
 LINES = """
-SELECT l.report_id, l.id, b.account_code, b.account_name, b.fund_source, l.ceiling, l.realized, l.correction_reason,
-  l.corrects_month, coalesce(prior.total, 0), prior.last, coalesce(prior.published, '{}')
-FROM submissions_reportline l JOIN registry_budgetline b ON b.id = l.line_id
-  JOIN submissions_report r ON r.id = l.report_id JOIN submissions_period p ON p.id = r.period_id
-  LEFT JOIN LATERAL (SELECT sum(e.realized) AS total, sum(e.realized) FILTER (WHERE ep.month = p.month - 1) AS last,
+WITH wanted AS MATERIALIZED (SELECT r.id, r.item_id, p.month FROM submissions_report r
+    JOIN submissions_period p ON p.id = r.period_id WHERE r.id = ANY (%s)),
+  prior AS MATERIALIZED (SELECT w.id AS report_id, e.line_id, sum(e.realized) AS total,
+      sum(e.realized) FILTER (WHERE ep.month = w.month - 1) AS last,
       array_agg(ep.month ORDER BY ep.month) FILTER (WHERE er.state = 'published' AND e.realized <> 0) AS published
-    FROM submissions_reportline e JOIN submissions_report er ON er.id = e.report_id
-      JOIN submissions_period ep ON ep.id = er.period_id WHERE e.line_id = b.id AND ep.month < p.month) prior ON true
-WHERE l.report_id = ANY (%s) ORDER BY l.report_id, b.account_code, b.fund_source"""
+    FROM wanted w JOIN submissions_report er ON er.item_id = w.item_id
+      JOIN submissions_period ep ON ep.id = er.period_id AND ep.month < w.month
+      JOIN submissions_reportline e ON e.report_id = er.id GROUP BY w.id, e.line_id)
+SELECT w.id, l.id, b.account_code, b.account_name, b.fund_source, l.ceiling, l.realized, l.correction_reason,
+  l.corrects_month, coalesce(prior.total, 0), prior.last, coalesce(prior.published, '{}')
+FROM wanted w JOIN submissions_reportline l ON l.report_id = w.id JOIN registry_budgetline b ON b.id = l.line_id
+  LEFT JOIN prior ON prior.report_id = w.id AND prior.line_id = b.id
+ORDER BY w.id, b.account_code, b.fund_source"""
 
 
 @dataclass(frozen=True, slots=True)

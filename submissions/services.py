@@ -207,19 +207,29 @@ def mark_opened(*, actor: User, report: Report, at: datetime) -> None:
             )
 
 
+# An item that the new version drops or makes inactive has nothing left to spend. A change of the way progress is counted
+# empties what was typed the other way: points are no output units.
 PINNED = """
-UPDATE submissions_report r SET budget_version_id = v.id, ceiling = iv.ceiling, physical_mode = iv.physical_mode,
-  output_target = iv.output_target, version = r.version + 1
-FROM submissions_period p, registry_budgetitem i, registry_budgetitemversion iv, registry_budgetversion v
-WHERE r.period_id = p.id AND r.item_id = i.id AND i.unit_id = %(unit)s AND i.fiscal_year_id = %(year)s
-  AND r.state IN ('draft', 'returned') AND p.closed_at IS NULL AND iv.item_id = i.id AND iv.version_id = v.id
-  AND v.id = (SELECT w.id FROM registry_budgetversion w WHERE w.unit_id = i.unit_id AND w.fiscal_year_id = i.fiscal_year_id
-    AND w.effective_month <= p.month ORDER BY w.effective_month DESC, w.sequence DESC LIMIT 1)
+WITH target AS (SELECT r.id, v.id AS version, coalesce(iv.ceiling, 0) AS ceiling,
+    coalesce(iv.physical_mode, r.physical_mode) AS mode, coalesce(iv.output_target, CASE WHEN iv.id IS NULL
+      THEN r.output_target END) AS target
+  FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
+    JOIN registry_budgetitem i ON i.id = r.item_id
+    JOIN LATERAL (SELECT w.id FROM registry_budgetversion w WHERE w.unit_id = i.unit_id
+      AND w.fiscal_year_id = i.fiscal_year_id AND w.effective_month <= p.month
+      ORDER BY w.effective_month DESC, w.sequence DESC LIMIT 1) v ON true
+    LEFT JOIN registry_budgetitemversion iv ON iv.item_id = i.id AND iv.version_id = v.id AND iv.active
+  WHERE i.unit_id = %(unit)s AND i.fiscal_year_id = %(year)s AND r.state IN ('draft', 'returned') AND p.closed_at IS NULL)
+UPDATE submissions_report r SET budget_version_id = t.version, ceiling = t.ceiling, physical_mode = t.mode,
+  output_target = t.target, version = r.version + 1,
+  increment = CASE WHEN (t.mode = 'VOLUME') = (r.physical_mode = 'VOLUME') THEN r.increment END,
+  volume = CASE WHEN (t.mode = 'VOLUME') = (r.physical_mode = 'VOLUME') THEN r.volume END
+FROM target t WHERE r.id = t.id
   AND ((r.budget_version_id, r.ceiling, r.physical_mode, r.output_target)
-      IS DISTINCT FROM (v.id, iv.ceiling, iv.physical_mode, iv.output_target)
+      IS DISTINCT FROM (t.version, t.ceiling, t.mode, t.target)
     OR EXISTS (SELECT 1 FROM registry_budgetline b JOIN registry_budgetlineversion lv ON lv.line_id = b.id
-      AND lv.version_id = v.id LEFT JOIN submissions_reportline l ON l.report_id = r.id AND l.line_id = b.id
-      WHERE b.item_id = i.id AND l.ceiling IS DISTINCT FROM lv.ceiling))
+      AND lv.version_id = t.version LEFT JOIN submissions_reportline l ON l.report_id = r.id AND l.line_id = b.id
+      WHERE b.item_id = r.item_id AND l.ceiling IS DISTINCT FROM lv.ceiling))
 RETURNING r.id"""
 
 PINNED_LINES = """

@@ -5,6 +5,32 @@ from django.db import migrations
 from ledger.sql import append_only, audit, unaudit
 from workflow.sql import freeze, guard
 
+# Statement by statement, so that a set costs one look: the person is the one that the transaction says acts, holds the
+# post now, and decides on nothing that he entered (V-52, V-53).
+HOLDERS = """
+CREATE FUNCTION submissions_require_holder() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  wrong bigint;
+BEGIN
+  SELECT min(d.object_id) INTO wrong FROM made d JOIN django_content_type c ON c.id = d.content_type_id
+  WHERE c.app_label = 'submissions' AND c.model = 'report' AND (
+    d.actor_id::text IS DISTINCT FROM current_setting('jenjang.actor', true)
+    OR NOT EXISTS (SELECT 1 FROM registry_office o WHERE o.person_id = d.actor_id AND o.post_id = d.post_id
+      AND o.title = d.post_title AND o.capacity = d.capacity)
+    OR NOT EXISTS (SELECT 1 FROM registry_user u WHERE u.id = d.actor_id AND u.name = d.actor_name)
+    OR (d.verb NOT IN ('submit', 'recall') AND EXISTS (SELECT 1 FROM submissions_editor e
+      WHERE e.report_id = d.object_id AND e.person_id = d.actor_id)));
+  IF wrong IS NOT NULL THEN
+    RAISE EXCEPTION 'report %: a decision is made by who holds the office and entered nothing', wrong
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER require_holder AFTER INSERT ON workflow_decision REFERENCING NEW TABLE AS made
+  FOR EACH STATEMENT EXECUTE FUNCTION submissions_require_holder();
+ALTER TABLE workflow_decision ENABLE ALWAYS TRIGGER require_holder;
+"""
+
 MOMENTS = ["submitted_at", "verified_at", "signed_at", "published_at"]
 EDGES = [
     ("draft", "submitted"), ("draft", "verified"), ("returned", "submitted"), ("returned", "verified"),
@@ -43,6 +69,9 @@ class Migration(migrations.Migration):
         ("registry", "0002_views_and_triggers"),
     ]
     operations = [
+        migrations.RunSQL(
+            HOLDERS, "DROP TRIGGER require_holder ON workflow_decision; DROP FUNCTION submissions_require_holder();"
+        ),
         migrations.RunSQL(
             guard("submissions_report", "submissions.report", MOMENTS, EDGES),
             "DROP TRIGGER guard_document ON submissions_report; DROP TRIGGER require_decision ON submissions_report;",
