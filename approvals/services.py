@@ -294,6 +294,14 @@ def _publish(batch: SigningBatch, actor: User) -> SigningBatch:
     return held
 
 
+def give_up(batch_id: int, kind: str) -> None:
+    """A document that cannot be printed becomes void with its reason, so that its signer does not wait for ever."""
+    with recorded(None):
+        batch = SigningBatch.objects.select_for_update().get(pk=batch_id)
+        if batch.state == SigningBatch.State.PREPARING:
+            _void(batch, "batch.unprinted", {"kind": kind}, None)
+
+
 def void_abandoned() -> int:
     """Batches whose signing was cut off become void; nothing was published by them. Returns how many."""
     at = database_now()

@@ -25,11 +25,16 @@ HANDLERS: dict[str, Callable[[Outbox], None]] = {
 @shared_task
 def drain() -> int:
     """Do everything that waits in the outbox; several workers share it by SKIP LOCKED. Returns how many were done."""
-    services.void_abandoned()
     done = 0
     while _one():
         done += 1
     return done
+
+
+@shared_task
+def void_abandoned() -> int:
+    """Give up signings that were cut off; a task of its own, so that its failure holds nothing else up."""
+    return services.void_abandoned()
 
 
 def _one() -> bool:
@@ -53,6 +58,8 @@ def _one() -> bool:
                 type(error).__name__,
                 now() + timedelta(seconds=10 * 2**row.attempts),
             )
+            if row.topic == "batch.prepare" and row.attempts + 1 >= MOST_ATTEMPTS:
+                services.give_up(row.payload["id"], type(error).__name__)
         row.attempts += 1
         row.save()
     return True

@@ -20,7 +20,7 @@ class ReaderMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path_info:
             raise Http404
-        if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
             return HttpResponseBadRequest("Send text as UTF-8.", content_type="text/plain")
         call = Request(str(uuid4()), request.META.get("REMOTE_ADDR", ""))
         mark = current_request.set(call)

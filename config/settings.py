@@ -119,6 +119,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     # The nudge after each commit is the fast way; this sweep is what makes a lost nudge cost only time.
     "drain the outbox": {"task": "approvals.tasks.drain", "schedule": 15.0},
+    "give up signings that were cut off": {"task": "approvals.tasks.void_abandoned", "schedule": 60.0},
 }
 
 # --- People ----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.db import connection
@@ -25,7 +26,8 @@ from submissions.readings import Reading, read, total
 from submissions.services import save_entries, submit
 from wording.sentences import say
 from workflow.engine import KeyReused, Outcome, Refused
-from workflow.route import OPEN_STATES, Refusal
+from workflow.models import Act
+from workflow.route import OPEN_STATES, SUBMIT, Refusal
 
 MOST_TOLD = 20
 MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
@@ -204,6 +206,7 @@ def context(table: Table) -> dict[str, Any]:
         "statement": pages.statement(),
         "statement_error": table.statement_error,
         "work_url": reverse("submissions:work"),
+        "key": str(uuid4()),  # a second tap on the same page gets the first answer
         "can_submit": editable,
         "errors": _summary(table, items),
         "returned": [returned_row(one.reading, one.returned) for one in items if one.returned],
@@ -308,3 +311,11 @@ def tell_submitted(request: HttpRequest, table: Table) -> None:
     done = sum(outcome.done for outcome in table.outcomes)
     if done:
         messages.success(request, f"{_('Submitted')}: {done}.")
+
+
+def answered_before(user: User, key: str | None) -> list[int]:
+    """The reports that this very page has submitted already; empty when it has not."""
+    if not key:
+        return []
+    acts = Act.objects.filter(actor=user, verb=SUBMIT, key__startswith=f"{key}:")
+    return [one["id"] for act in acts for one in act.answer or () if one["done"]]

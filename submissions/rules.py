@@ -176,8 +176,12 @@ def _over(entered: Decimal, before: Decimal, ceiling: Decimal, version: str) -> 
 
 
 def _check_ceiling_of_item(found: list[Finding], facts: ItemFacts, entered: Decimal, before: Decimal) -> None:
-    """V-11. Lines that the version no longer has still count in `before`."""
-    if entered + before > facts.ceiling and any(line.entered is not None for line in facts.lines):
+    """V-11. Lines that the version no longer has still count in `before`. One line that says just this is enough."""
+    excess = entered + before - facts.ceiling
+    said = any(
+        one.rule == "V-10" and one.blocks and one.params["reduce_by_rp"] == text(excess) for one in found
+    )
+    if excess > 0 and not said and any(line.entered is not None for line in facts.lines):
         code = "V-11" if before <= facts.ceiling else "V-11.before"
         found.append(Finding("V-11", BLOCK, code, _over(entered, before, facts.ceiling, facts.version_name)))
 

@@ -1,5 +1,7 @@
 """The officer's pages. Each fetches and authorises in one call; strangers get 404."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -54,19 +56,26 @@ def entry(request: HttpRequest, month: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return render(request, "submissions/entry.html", entering.context(table))
+    before = entering.answered_before(user, key_of(request.POST))
+    if before:
+        return _submitted_page(month, before)
     # The language the page was written in, not the one another tab was switched to meanwhile.
     table.take(request.POST, request.FILES, _number_language(request))
     if table.failed:
         entering.tell_submitted(request, table)
         return render(request, "submissions/entry.html", entering.context(table), status=422)
     if table.outcomes:
-        done = ",".join(str(outcome.id) for outcome in table.outcomes)
-        return redirect(f"{reverse('submissions:submitted', args=[month])}?reports={done}")
+        return _submitted_page(month, [outcome.id for outcome in table.outcomes])
     saved = ngettext("Saved: %(n)s sub-activity.", "Saved: %(n)s sub-activities.", table.changed) % {
         "n": table.changed
     }
     messages.success(request, saved if table.changed else _("Nothing was changed."))
     return redirect("submissions:entry", month)
+
+
+def _submitted_page(month: str, reports: Sequence[int]) -> HttpResponse:
+    done = ",".join(map(str, reports))
+    return redirect(f"{reverse('submissions:submitted', args=[month])}?reports={done}")
 
 
 def _number_language(request: HttpRequest) -> str:

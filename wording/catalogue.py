@@ -351,6 +351,10 @@ ACTS: dict[str, Promise] = {
     "batch.failed": _(
         "Signing stopped (%(kind)s). Nothing was published; the reports are still verified. Prepare a new document."
     ),
+    "batch.unprinted": _(
+        "The document could not be printed after several tries (%(kind)s). Tell the administrator; the reports are still "
+        "verified."
+    ),
     "batch.abandoned": _(
         "Signing was cut off. Nothing was published; the reports are still verified. Prepare a new document."
     ),

@@ -70,7 +70,8 @@ class Migration(migrations.Migration):
     ]
     operations = [
         migrations.RunSQL(
-            HOLDERS, "DROP TRIGGER require_holder ON workflow_decision; DROP FUNCTION submissions_require_holder();"
+            HOLDERS,
+            "DROP TRIGGER require_holder ON workflow_decision; DROP FUNCTION submissions_require_holder();",
         ),
         migrations.RunSQL(
             guard("submissions_report", "submissions.report", MOMENTS, EDGES),

@@ -54,6 +54,25 @@ def test_a_failure_waits_and_the_others_go_on(
     assert Outbox.objects.get(key="other").attempts == 2
 
 
+def test_a_document_that_cannot_be_printed_is_given_up_and_said(
+    cast: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.item()
+    reports = cast.open()
+    services.verify(actor=cast.budi, versions=cast.submitted(reports, 10))
+    batch = services.prepare(actor=cast.citra, period=cast.period(), versions=cast.versions(reports))
+
+    def fail(*_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr("approvals.services.render_document", fail)
+    for day in range(4, 12):
+        cast.at(f"2026-02-{day:02} 09:00")
+        tasks.drain()
+    batch.refresh_from_db()
+    assert (batch.state, batch.void_code) == ("void", "batch.unprinted")
+
+
 def test_a_mail_that_cannot_be_sent_is_tried_again(
     cast: World, returned: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,12 @@ def test_a_month_has_one_report_per_item_and_one_line_per_budget_line(cast: Worl
     assert (opened.periods, opened.reports) == (1, 2)
     assert ReportLine.objects.count() == 3
     report = Report.objects.earliest("pk")
-    assert (report.state, report.ceiling, report.revision, report.history.count()) == ("draft", 150, 0, 1)
+    assert (report.state, int(report.ceiling), report.revision, report.history.count()) == (
+        "draft",
+        150,
+        0,
+        1,
+    )
     assert len(report.token) == 22
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 
 from submissions.models import Evidence, Report
 from tests.cast import PNG, World
+from workflow.models import Decision
 
 
 @pytest.fixture
@@ -117,6 +118,15 @@ def test_she_submits_with_evidence_and_statement(ani: Client, january: list[Repo
     assert Evidence.objects.get().mime == "image/png"
     done = ani.get(answer["Location"]).content.decode()
     assert "Budi Wiratmaka" in done
+
+
+def test_a_second_tap_gets_the_first_answer(ani: Client, january: list[Report]) -> None:
+    fields = typed(january[1], "1.000.000", status="PELAKSANAAN", increment="0,1", select="1")
+    fields |= {"act": "submit", "statement": "1", "key": "one page"}
+    first, second = (ani.post("/work/2026-01/", fields) for _ in range(2))
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first["Location"] == second["Location"]
+    assert Decision.objects.filter(object_id=january[1].pk).count() == 1
 
 
 def test_without_the_statement_nothing_is_submitted_but_all_is_saved(
