@@ -30,6 +30,7 @@ from workflow.models import Act
 from workflow.route import OPEN_STATES, SUBMIT, Refusal
 
 MOST_TOLD = 20
+TICK = re.compile(r"r[0-9]{1,18}-select")
 MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 
 
@@ -313,9 +314,12 @@ def tell_submitted(request: HttpRequest, table: Table) -> None:
         messages.success(request, f"{_('Submitted')}: {done}.")
 
 
-def answered_before(user: User, key: str | None) -> list[int]:
-    """The reports that this very page has submitted already; empty when it has not."""
-    if not key:
+def answered_before(user: User, post: QueryDict) -> list[int]:
+    """The reports that this very post has submitted already: a second tap. Empty for a page that was changed since."""
+    key = key_of(post)
+    ticked = {int(name[1:-7]) for name in post if TICK.fullmatch(name)}
+    if not key or not ticked or post.get("act") != "submit":
         return []
     acts = Act.objects.filter(actor=user, verb=SUBMIT, key__startswith=f"{key}:")
-    return [one["id"] for act in acts for one in act.answer or () if one["done"]]
+    done = [one["id"] for act in acts for one in act.answer or () if one["done"]]
+    return done if ticked <= set(done) else []

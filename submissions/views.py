@@ -56,7 +56,7 @@ def entry(request: HttpRequest, month: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return render(request, "submissions/entry.html", entering.context(table))
-    before = entering.answered_before(user, key_of(request.POST))
+    before = entering.answered_before(user, request.POST)
     if before:
         return _submitted_page(month, before)
     # The language the page was written in, not the one another tab was switched to meanwhile.

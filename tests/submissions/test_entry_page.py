@@ -122,7 +122,7 @@ def test_she_submits_with_evidence_and_statement(ani: Client, january: list[Repo
 
 def test_a_second_tap_gets_the_first_answer(ani: Client, january: list[Report]) -> None:
     fields = typed(january[1], "1.000.000", status="PELAKSANAAN", increment="0,1", select="1")
-    fields |= {"act": "submit", "statement": "1", "key": "one page"}
+    fields |= {"act": "submit", "statement": "1", "key": "one-page"}
     first, second = (ani.post("/work/2026-01/", fields) for _ in range(2))
     assert (first.status_code, second.status_code) == (302, 302)
     assert first["Location"] == second["Location"]
