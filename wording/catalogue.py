@@ -150,8 +150,6 @@ ENTRY: dict[str, Promise] = {
         "“%(name)s” was not attached: a report has at most %(limit)s files. Remove one first."
     ),
     "evidence.empty": _("“%(name)s” is empty. Choose the file again."),
-    "evidence.scan": _("“%(name)s” did not pass the check for harmful content. Attach another file."),
-    "evidence.seen": _("“%(name)s” was already attached to %(month)s. Is it the evidence of this month?"),
     "complete.status": _("No execution status is chosen. Choose one."),
     "complete.physical": _(
         "No physical progress is entered. Enter the points of this month; 0 if there was none."
@@ -230,7 +228,6 @@ PLAN: dict[str, Promise] = {
     "import.missing_column": _(
         "The column “%(column)s” is missing. The file has these columns: %(found)s. Add it and try again."
     ),
-    "import.unknown_column": _("The column “%(column)s” is not known. Use these: %(known)s."),
     "import.twice_column": _("The column “%(column)s” stands twice. Keep one of the two."),
     "import.empty": _("The file is empty. Choose a file with a heading and at least one row."),
     "import.no_rows": _("The file has a heading but no rows. Add at least one row."),
@@ -248,7 +245,6 @@ PLAN: dict[str, Promise] = {
     ),
     "import.encoding": _("The file is not written in UTF-8. Save it as “CSV UTF-8” and try again."),
     "import.required": _("The column “%(column)s” is empty in this row. Fill it in."),
-    "import.unknown": _("“%(value)s” in the column “%(column)s” is not known here. %(cure)s"),
 }
 
 ROUTE: dict[str, Promise] = {
@@ -264,9 +260,6 @@ ROUTE: dict[str, Promise] = {
     "route.stale": _(
         "The report changed since you opened it: you saw version %(seen)s, now it is version %(version)s. "
         "Open it again and look at the changes."
-    ),
-    "route.hash": _(
-        "The content is not the one you opened: you saw %(seen)s, now it is %(hash)s. Open the report again."
     ),
     "route.opened": _(
         "The next office opened the report on %(opened_at)s, so it cannot be recalled any more. Ask that "
@@ -300,10 +293,6 @@ ROUTE: dict[str, Promise] = {
     ),
     "route.empty_post": _(
         "No technical officer's post is named for this report. Ask the agency's administrator to name one."
-    ),
-    "route.batch": _(
-        "Nothing was signed, because one report stands in the way: %(report)s. Take it out or solve it, "
-        "then sign again."
     ),
 }
 

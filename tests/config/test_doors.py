@@ -113,3 +113,26 @@ def test_all_addresses_are_known_to_these_tests(db: None) -> None:
         "styleguide",
         None,
     }
+
+
+@pytest.mark.parametrize(
+    "path", ["/p/%00/", "/p/2026/2026-01/%00/", "/audit/reports/%00/", "/reports/%00/", "/v/%00/"]
+)
+def test_an_address_with_a_nul_leads_nowhere(cast: World, path: str) -> None:
+    client = Client()
+    client.force_login(cast.dewi, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("charset", ["nonsense", "utf-16"])
+def test_text_in_another_encoding_is_asked_for_as_utf_8(cast: World, charset: str) -> None:
+    client = Client()
+    client.force_login(cast.ani, backend="django.contrib.auth.backends.ModelBackend")
+    posted = client.generic(
+        "POST",
+        "/work/recall/",
+        b"report=\xff\xfe",
+        content_type=f"application/x-www-form-urlencoded; charset={charset}",
+    )
+    assert posted.status_code == 400
+    assert "UTF-8" in posted.content.decode()

@@ -126,7 +126,8 @@ def test_a_list_of_months_is_read_as_names():
 
 
 def test_the_caller_may_name_the_month():
-    assert "Julai 2026" in say("evidence.seen", {"name": "a.jpg", "month": 1, "month_name": "Julai 2026"})
+    params = {"code": "1", "name": "n", "person": "p", "month": 1, "month_name": "Julai 2026"}
+    assert "Julai 2026" in say("notice.report.published", params)
 
 
 def test_an_unknown_code_or_a_missing_parameter_is_a_fault():
