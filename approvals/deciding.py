@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from approvals import pages, selectors, services
+from approvals import batches, pages, selectors, services
 from approvals.models import SigningBatch
 from approvals.services import BatchRefused, SigningRefused
 from ledger.clock import now as database_now
@@ -234,7 +234,7 @@ def sign_batch(request: HttpRequest, user: User, batch: SigningBatch) -> dict[st
     missing = {name: say(f"sign.missing_{name}") for name, value in fields.items() if not value}
     if missing:
         return missing
-    if request.POST.get("manifest_sha256") != pages.manifest_digest(batch):
+    if request.POST.get("manifest_sha256") != batches.manifest_digest(batch):
         return {"": say("batch.altered", {"number": batch.document_no})}
     try:
         services.sign(actor=user, batch=batch, password=password, passphrase=passphrase, request=request)

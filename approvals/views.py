@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from approvals import deciding, pages, services
+from approvals import batches, deciding, pages, services
 from approvals.models import Notice, SigningBatch
 from approvals.services import BatchRefused
 from ledger.clock import now as database_now
@@ -82,7 +82,7 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
         found.state in (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED)
         and found.signer_id == user.pk
     )
-    context = pages.batch_context(found) | deciding.sign_words(errors)
+    context = batches.batch_context(found) | deciding.sign_words(errors)
     template = "approvals/sign.html" if unsigned else "approvals/batch.html"
     return render(request, template, context, status=422 if errors else 200)
 
@@ -143,7 +143,7 @@ def verification(request: HttpRequest, token: str) -> HttpResponse:
     found = get_object_or_404(
         SigningBatch.objects.select_related("period__agency__government", "signer"), token=token
     )
-    return render(request, "approvals/verification.html", pages.verification_context(found))
+    return render(request, "approvals/verification.html", batches.verification_context(found))
 
 
 @login_not_required
@@ -160,7 +160,7 @@ def qr(request: HttpRequest, token: str) -> HttpResponse:
     """The QR code that leads to the verification page, as SVG."""
     found = get_object_or_404(SigningBatch, token=token)
     out = io.BytesIO()
-    segno.make(pages.verify_url(found), error="m").save(out, kind="svg", scale=4, border=2)
+    segno.make(batches.verify_url(found), error="m").save(out, kind="svg", scale=4, border=2)
     return HttpResponse(out.getvalue(), content_type="image/svg+xml")
 
 

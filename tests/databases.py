@@ -21,7 +21,14 @@ from config import embedded, roles
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # What shapes a migrated database: the migrations, the SQL they take from beside them, roles and libraries.
-SHAPING = ("*/migrations/*.py", "*/models.py", "*/sql.py", "config/roles.py", "requirements.txt")
+SHAPING = (
+    "*/migrations/*.py",
+    "*/models.py",
+    "*/models/*.py",
+    "*/sql.py",
+    "config/roles.py",
+    "requirements.txt",
+)
 TEMPLATE, CLONE = "jenjang_template_", "jenjang_test_"
 ALIASES = {"default": "app", "owner": "owner"}
 

@@ -7,8 +7,8 @@ from django.test import Client
 
 from approvals import services, tasks
 from approvals.authority import create_authority, issue_signer
+from approvals.batches import manifest_digest
 from approvals.models import Notice, SigningBatch
-from approvals.pages import manifest_digest
 from approvals.services import BatchRefused, SigningRefused
 from ledger.recording import recorded
 from registry.models import Assignment, BudgetLine, Post

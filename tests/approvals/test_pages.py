@@ -6,8 +6,8 @@ from django.test import Client
 
 from approvals import services
 from approvals.authority import create_authority, issue_signer
+from approvals.batches import manifest_digest
 from approvals.models import Notice, SigningBatch
-from approvals.pages import manifest_digest
 from approvals.tasks import drain
 from submissions.models import Opening, Report
 from tests.cast import PASSPHRASE, PASSWORD, World

@@ -1,0 +1,186 @@
+"""What the pages of a document show: before its signature, after it, and to anybody who has it in hand."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models.fields.files import FieldFile
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from approvals import recap
+from approvals.models import SigningBatch
+from approvals.pages import currency
+from submissions import formulas
+from submissions.models import Report
+from submissions.pages import report_row, size_text, stored_findings
+from submissions.readings import Reading, read, total
+from submissions.selectors import month_label
+from wording import words
+from wording.sentences import say
+from workflow import route
+
+
+def batch_context(batch: SigningBatch) -> dict[str, Any]:
+    """For templates/approvals/sign.html and batch.html: everything about one document."""
+    entries = {entry.report_id: entry for entry in batch.entries.all()}
+    readings = read(list(entries))
+    sums = total(readings)
+    share, sentence = recap.coverage(batch, readings)
+    with connection.cursor() as cursor:
+        findings = stored_findings([one.id for one in readings], cursor)
+    return {
+        "batch": _batch(batch),
+        "signer": {"person": batch.signer_name, "office": batch.signer_title, "capacity": ""},
+        "reports": [
+            _signed_row(one) | {"version": one.version, "hash": one.content_hash} for one in readings
+        ],
+        "total": sums,
+        "coverage": {"share": share, "of": sentence},
+        "missing": _missing(batch, set(entries)),
+        "deviations": _deviations(readings),
+        "warnings": [
+            {
+                "code": one.code,
+                "name": one.name,
+                "sentence": say(finding.code, finding.params),
+                "explanation": "",
+            }
+            for one in readings
+            for finding in findings[one.id]
+            if finding.severity == "W"
+        ],
+        "waivers": [],
+        "currency": currency(batch.period.agency.government),
+        "formula": _(
+            "Absorption = Σ realised ÷ Σ ceiling × 100; physical = Σ (ceiling × progress) ÷ Σ ceiling."
+        ),
+        "list_url": reverse("approvals:to_sign"),
+        "sign_url": reverse("approvals:batch", args=[batch.token]),
+        "void_url": reverse("approvals:discard", args=[batch.token]),
+        "ready": batch.state == SigningBatch.State.PREPARED,
+        "crumbs": [
+            {"label": _("To sign"), "url": reverse("approvals:to_sign")},
+            {"label": batch.document_no, "url": ""},
+        ],
+        "errors": [],
+    }
+
+
+def _batch(batch: SigningBatch) -> dict[str, Any]:
+    published = batch.state == SigningBatch.State.PUBLISHED
+    file = batch.signed_file if batch.signed_file else batch.prepared_file
+    return {
+        "id": batch.pk,
+        "token": batch.token,
+        "state": batch.state,
+        "month": month_label(batch.period.first_day),
+        "unit": batch.period.agency.name,
+        "document_no": batch.document_no,
+        "prepared_at": batch.created_at,
+        "signed_at": batch.moved_at if published else None,
+        "published_at": batch.moved_at if published else None,
+        "void_reason": say(batch.void_code, batch.void_params) if batch.void_code else "",
+        "pdf_url": reverse("approvals:document", args=[batch.token]) if file else "",
+        "pdf_size": _size(file) if file else "",
+        "pdf_sha256": batch.signed_sha256 or batch.prepared_sha256,
+        "manifest_sha256": manifest_digest(batch),
+        "checkpoint": "",
+        "verify_url": verify_url(batch),
+        "qr_src": reverse("approvals:qr", args=[batch.token]),
+    }
+
+
+def _size(file: FieldFile) -> str:
+    try:
+        return size_text(file.size)
+    except FileNotFoundError:
+        return ""
+
+
+def verify_url(batch: SigningBatch) -> str:
+    """The public address of a batch's verification page."""
+    return f"{settings.PUBLIC_URL}{reverse('approvals:verification', args=[batch.token])}"
+
+
+def _public_url(batch: SigningBatch, one: Reading) -> str:
+    """Where the public reads this sub-activity through the year."""
+    return reverse("portal:item", args=[batch.period.fiscal_year.label, one.unit_code, one.code])
+
+
+def manifest_digest(batch: SigningBatch) -> str:
+    """sha256 of the manifest: what a signer says he has seen."""
+    return hashlib.sha256(batch.manifest.encode()).hexdigest() if batch.manifest else ""
+
+
+def _signed_row(one: Reading) -> dict[str, Any]:
+    return report_row(one, None) | {
+        "unit": one.unit,
+        "plan": one.planned_absorption,
+        "physical_plan": one.physical_planned,
+        "revision": one.revision,
+    }
+
+
+def _missing(batch: SigningBatch, included: set[int]) -> list[str]:
+    """Sub-activities of the agency month that neither this document nor an earlier one covers."""
+    others = (
+        Report.objects.filter(period=batch.period).exclude(pk__in=included).exclude(state=route.PUBLISHED)
+    )
+    return [
+        f"{code} {name}".strip()
+        for code, name in others.values_list("item__sub_activity_code", "item__sub_activity_name")
+    ]
+
+
+def _deviations(readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    behind = sorted(
+        (one for one in readings if one.deviation is not None and one.deviation < 0),
+        key=lambda one: one.deviation or 0,
+    )
+    return [
+        {
+            "code": one.code,
+            "name": one.name,
+            "url": reverse("approvals:review", args=[one.token]),
+            "physical": one.physical,
+            "plan": one.physical_planned,
+            "sentence": str(words.COLOURS[formulas.colour(one.deviation) or "GREEN"]),
+        }
+        for one in behind[:3]
+    ]
+
+
+def verification_context(batch: SigningBatch) -> dict[str, Any]:
+    """For templates/approvals/verification.html: public, no login."""
+    readings = (
+        read(list(batch.entries.values_list("report", flat=True)))
+        if batch.state == SigningBatch.State.PUBLISHED
+        else []
+    )
+    verdicts = {SigningBatch.State.PUBLISHED: "genuine", SigningBatch.State.VOID: "void"}
+    about = _batch(batch)
+    signature = recap.signature_of(batch)
+    share, sentence = recap.coverage(batch, readings) if readings else (None, "")
+    return {
+        "document": about
+        | {
+            "verdict": verdicts.get(SigningBatch.State(batch.state), "pending")
+            if signature.holds
+            else "void",
+            "pdf_url": reverse("approvals:public_document", args=[batch.token]) if readings else "",
+            "signature": signature.sentence,
+            "certificate": signature.certificate,
+        },
+        "signer": {"person": batch.signer_name, "office": batch.signer_title, "capacity": ""},
+        "reports": [
+            _signed_row(one) | {"url": _public_url(batch, one), "superseded": False} for one in readings
+        ],
+        "total": total(readings),
+        "coverage": {"share": share, "of": sentence} if readings else None,
+        "replaced_by": None,
+        "currency": currency(batch.period.agency.government),
+        "as_of": batch.moved_at,
+    }

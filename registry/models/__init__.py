@@ -1,0 +1,35 @@
+"""Who and what: the offices people hold, and the plans they report on. Rights to see are in `registry.grants`."""
+
+from registry.grants import UnitGroupPermission, UnitUserPermission
+from registry.models.offices import Assignment, Government, Office, Post, Reach, Unit, User, UserManager
+from registry.models.plans import (
+    BudgetItem,
+    BudgetItemVersion,
+    BudgetLine,
+    BudgetLineVersion,
+    BudgetVersion,
+    FiscalYear,
+    MonthlyPlan,
+    Nomenclature,
+)
+
+__all__ = [
+    "Assignment",
+    "BudgetItem",
+    "BudgetItemVersion",
+    "BudgetLine",
+    "BudgetLineVersion",
+    "BudgetVersion",
+    "FiscalYear",
+    "Government",
+    "MonthlyPlan",
+    "Nomenclature",
+    "Office",
+    "Post",
+    "Reach",
+    "Unit",
+    "UnitGroupPermission",
+    "UnitUserPermission",
+    "User",
+    "UserManager",
+]
