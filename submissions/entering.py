@@ -58,6 +58,7 @@ class Table:
     refusals: dict[int, Refusal] = field(default_factory=dict)
     ticked: frozenset[int] = frozenset()
     filed: dict[int, set[int]] = field(default_factory=dict)  # report -> its files that came or went just now
+    saved: dict[int, int] = field(default_factory=dict)  # report -> its version after this save
     changed: int = 0
 
     @property
@@ -97,7 +98,7 @@ class Table:
         entries = [one.entry for one in self.typed.values() if one.entry]
         versions = {one.id: one.version for one in self.readings}
         saved = save_entries(actor=self.user, entries=entries)
-        self.refusals = saved.refusals
+        self.refusals, self.saved = saved.refusals, saved.versions
         self.findings = {
             pk: found for pk, found in saved.findings.items() if any(one.blocks for one in found)
         }
@@ -162,7 +163,8 @@ class Table:
         ready = [pk for pk in chosen if not self._blocked(pk)]
         if not ready:
             return
-        versions = dict(Report.objects.filter(pk__in=ready).values_list("pk", "version"))
+        # What this very page saved, and no later version that another tab put there meanwhile.
+        versions = {pk: self.saved[pk] + len(self.filed.get(pk, ())) for pk in ready}
         try:
             outcomes = submit(
                 actor=self.user, versions=versions, statement=pages.STATEMENT_VERSION, key=key_of(post)
