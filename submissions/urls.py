@@ -18,9 +18,9 @@ class TokenConverter:
 register_converter(TokenConverter, "token")
 app_name = "submissions"
 urlpatterns = [
-    path("work/", views.work, name="work"),
-    path("work/recall/", views.take_back, name="recall"),
-    path("work/<str:month>/", views.entry, name="entry"),
-    path("work/<str:month>/submitted/", views.submitted, name="submitted"),
+    path("entry/", views.work, name="work"),
+    path("entry/recall/", views.take_back, name="recall"),
+    path("entry/<str:month>/", views.entry, name="entry"),
+    path("entry/<str:month>/submitted/", views.submitted, name="submitted"),
     path("evidence/<token:token>/", views.evidence, name="evidence"),
 ]

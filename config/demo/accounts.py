@@ -32,10 +32,10 @@ OFFICES = {
 OTHERS = {"auditor": "audit_unit", "biro": "oversee_unit", "bupati": "see_unit", "admin": ""}
 # User name -> (page where his work is, role in words)
 ROLES = {
-    "pptk": ("work/", "Technical officer (PPTK), DPUPR"),
+    "pptk": ("entry/", "Technical officer (PPTK), DPUPR"),
     "kabid": ("inbox/", "Section head (Kabid), DPUPR"),
     "kepala": ("sign/", "Agency head (Kepala), DPUPR"),
-    "pptk.setda": ("work/", "Technical officer (PPTK), Setda"),
+    "pptk.setda": ("entry/", "Technical officer (PPTK), Setda"),
     "kabag": ("inbox/", "Section head (Kabag), Setda"),
     "sekda": ("sign/", "Agency head (Sekda), Setda"),
     "auditor": ("audit/", "Auditor"),

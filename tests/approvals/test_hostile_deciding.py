@@ -121,7 +121,7 @@ def test_an_odd_mark_does_not_lock_the_officer_out(cast: World, reports: list[Re
         "lines": [mark, "physical"],
     }
     assert as_(cast.budi).post(f"/reports/{reports[0].token}/", posted).status_code == 302
-    for page in ("/work/", "/work/2026-01/"):
+    for page in ("/entry/", "/entry/2026-01/"):
         assert as_(cast.ani).get(page).status_code == 200
 
 
@@ -136,7 +136,7 @@ def test_a_mark_names_only_lines_of_its_own_report(
         "lines": [str(line.pk), str(reports[0].lines.get().pk)],
     }
     as_(cast.budi).post(f"/reports/{reports[0].token}/", posted)
-    (row,) = as_(cast.ani).get("/work/").context["returned"]
+    (row,) = as_(cast.ani).get("/entry/").context["returned"]
     assert len(row["fields"]) == 1
 
 

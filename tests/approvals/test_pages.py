@@ -89,8 +89,8 @@ def test_a_short_reason_is_refused_and_kept(cast: World, reports: list[Report]) 
     notice = Notice.objects.get(person=cast.ani)
     assert "Bukti pembayaran" in as_(cast.ani).get("/notices/").content.decode()
     assert notice.mailed_at
-    assert "Bukti pembayaran" in as_(cast.ani).get("/work/").content.decode()
-    assert "Bukti pembayaran" in as_(cast.ani).get("/work/2026-01/").content.decode()
+    assert "Bukti pembayaran" in as_(cast.ani).get("/entry/").content.decode()
+    assert "Bukti pembayaran" in as_(cast.ani).get("/entry/2026-01/").content.decode()
 
 
 def test_citra_signs_and_a_visitor_checks(cast: World, reports: list[Report]) -> None:

@@ -53,9 +53,9 @@ def waiting(cast: World, count: int, done: list[Report]) -> list[Report]:
     return fresh
 
 
-@pytest.mark.parametrize("address", ["/inbox/", "/inbox/?tab=elsewhere", "/inbox/?tab=missing", "/work/"])
+@pytest.mark.parametrize("address", ["/inbox/", "/inbox/?tab=elsewhere", "/inbox/?tab=missing", "/entry/"])
 def test_the_section_heads_pages_cost_the_same(cast: World, statements: Any, address: str) -> None:
-    client = as_(cast.ani if address == "/work/" else cast.budi)
+    client = as_(cast.ani if address == "/entry/" else cast.budi)
     few = waiting(cast, FEW, [])
     before = cost(statements, client, address)
     waiting(cast, MANY, few)

@@ -47,17 +47,17 @@ class Story:
 
     def ani_signs_in(self) -> None:
         page = self.pages["ani"] = self.visit()
-        page.goto("/work/")
+        page.goto("/entry/")
         self.look(page, "sign-in")
         page.fill("[name=login]", "ani")
         page.fill("[name=password]", PASSWORD)
         page.click("main form button")
-        page.wait_for_url("**/work/")
+        page.wait_for_url("**/entry/")
         self.look(page, "work")
 
     def she_types_january_with_one_line_over_its_ceiling(self) -> None:
         page = self.page_of("ani")
-        self._follow(page, f"a[href='/work/{MONTH}/']", f"**/work/{MONTH}/")
+        self._follow(page, f"a[href='/entry/{MONTH}/']", f"**/entry/{MONTH}/")
         self.look(page, "entry-empty")
         for report in self.site.section.reports:
             self._type(page, report)
@@ -159,10 +159,10 @@ class Story:
 
     def ani_corrects_what_came_back_and_submits_it_again(self) -> None:
         page = self.page_of("ani")
-        page.goto("/work/")
+        page.goto("/entry/")
         expect(page.locator(".note.red blockquote")).to_contain_text("SP2D nomor 000123")
         self.look(page, "work-returned")
-        self._follow(page, ".note.red a", f"**/work/{MONTH}/*")
+        self._follow(page, ".note.red a", f"**/entry/{MONTH}/*")
         expect(page.locator(f"#r{self.returned.pk}")).to_contain_text("SP2D nomor 000123")
         self.look(page, "entry-returned")
         page.fill(self._first_line(self.returned), "120.000")
@@ -315,11 +315,11 @@ class Story:
 
     def everybody_signs_out(self) -> None:
         page = self.page_of("ani")
-        page.goto("/work/")
+        page.goto("/entry/")
         page.click("details.menu > summary")
         page.click(".menu-panel form button")
         page.wait_for_url(f"{self.site.base}/")
-        page.goto("/work/")
+        page.goto("/entry/")
         expect(page.locator("[name=login]")).to_be_visible()
 
     # --- How it is done ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from tests.browser.conftest import Site, Visits
 from tests.browser.looks import Looks
 from tests.cast import PASSWORD
 
-ENTRY = "/work/2026-01/"
+ENTRY = "/entry/2026-01/"
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_she_signs_in_with_the_keyboard_and_out_again(visit: Visits) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/work/")
+    page.wait_for_url("**/entry/")
     page.keyboard.press("Tab")
     expect(page.locator("a.skip")).to_be_focused()
     page.keyboard.press("Enter")
@@ -157,5 +157,5 @@ def test_she_signs_in_with_the_keyboard_and_out_again(visit: Visits) -> None:
     page.locator("details.menu > summary").press("Enter")
     page.locator(".menu-panel form button").press("Enter")
     page.wait_for_url("**/")
-    page.goto("/work/")
+    page.goto("/entry/")
     expect(page.locator("[name=password]")).to_be_visible()

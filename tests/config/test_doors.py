@@ -25,7 +25,7 @@ def test_ani_signs_in_and_lands_on_her_work(cast: World) -> None:
     client = Client()
     answer = sign_in(client, "ani", PASSWORD)
     assert answer.status_code == 302
-    assert client.get("/home/")["Location"] == "/work/"
+    assert client.get("/home/")["Location"] == "/entry/"
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_nobody_signs_up(cast: World) -> None:
 
 def test_a_visitor_is_sent_to_the_door_from_every_page_that_is_not_public(cast: World) -> None:
     closed = [
-        "/work/",
-        "/work/2026-01/",
+        "/entry/",
+        "/entry/2026-01/",
         "/inbox/",
         "/sign/",
         "/reports/x/",
@@ -94,7 +94,7 @@ def test_ani_reads_her_own_language_without_choosing(cast: World) -> None:
     cast.ani.save()
     client = Client(headers={"accept-language": "id"})
     client.force_login(cast.ani, backend="django.contrib.auth.backends.ModelBackend")
-    assert 'lang="en"' in client.get("/work/").content.decode()
+    assert 'lang="en"' in client.get("/entry/").content.decode()
 
 
 def test_all_addresses_are_known_to_these_tests(db: None) -> None:
@@ -130,7 +130,7 @@ def test_text_in_another_encoding_is_asked_for_as_utf_8(cast: World, charset: st
     client.force_login(cast.ani, backend="django.contrib.auth.backends.ModelBackend")
     posted = client.generic(
         "POST",
-        "/work/recall/",
+        "/entry/recall/",
         b"report=\xff\xfe",
         content_type=f"application/x-www-form-urlencoded; charset={charset}",
     )

@@ -17,7 +17,7 @@ from submissions.models import Evidence, Period, Report
 from tests.cast import PNG, World
 
 ODD_NUMBERS = ("²", "١٢", "-1", "9" * 30, "9" * 5000, "1e3", "", " ", "abc", "\x00")
-PAGE = "/work/2026-01/"
+PAGE = "/entry/2026-01/"
 
 
 @pytest.fixture(autouse=True)
@@ -59,14 +59,14 @@ def test_an_odd_number_anywhere_is_answered_and_never_an_error(cast: World, odd:
         assert answer.status_code in (302, 422), name
     assert ani.post(PAGE, {"remove_evidence": odd}).status_code in (302, 422)
     assert ani.get(f"{PAGE}submitted/", {"reports": odd}).status_code == 404
-    assert ani.post("/work/recall/", {"report": odd}).status_code == 404
+    assert ani.post("/entry/recall/", {"report": odd}).status_code == 404
 
 
 @pytest.mark.parametrize("month", ["0000-01", "٢٠٢٦-01", "2026-13", "2026-1", "9999-12", "%00", "2026-01%0A"])
 def test_a_month_that_is_none_is_not_found(cast: World, month: str) -> None:
     cast.item()
     cast.open()
-    for page in (f"/work/{month}/", f"/work/{month}/submitted/?reports=1"):
+    for page in (f"/entry/{month}/", f"/entry/{month}/submitted/?reports=1"):
         assert as_(cast.ani).get(page).status_code == 404
 
 
@@ -137,7 +137,7 @@ def test_a_used_key_of_somebody_else_is_told_and_not_an_error(cast: World) -> No
     assert as_(cast.ani).post(PAGE, long).status_code in (302, 422)
     assert Report.objects.get(pk=reports[1].pk).state == "submitted"
     services.recall(actor=cast.ani, versions=cast.versions(reports[:1]), key="spent")
-    assert as_(cast.ani).post("/work/recall/", {"report": reports[1].pk, "key": "spent"}).status_code == 302
+    assert as_(cast.ani).post("/entry/recall/", {"report": reports[1].pk, "key": "spent"}).status_code == 302
     assert Report.objects.get(pk=reports[1].pk).state == "submitted"
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from submissions.models import Report
 from tests.cast import World
 
-PAGE = "/work/2026-01/"
+PAGE = "/entry/2026-01/"
 
 
 def fields(reports: list[Report], amount: str) -> dict[str, str]:
@@ -30,7 +30,7 @@ def ani(cast: World) -> Client:
     return client
 
 
-@pytest.mark.parametrize("address", [PAGE, "/work/"])
+@pytest.mark.parametrize("address", [PAGE, "/entry/"])
 def test_looking_costs_the_same(cast: World, statements: Any, address: str) -> None:
     client, costs = ani(cast), []
     for first, last in ((1, 2), (2, 31)):

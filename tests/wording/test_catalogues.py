@@ -221,7 +221,7 @@ def test_an_urdu_page_runs_from_right_to_left_and_speaks_no_indonesian(cast: Wor
 
 
 PAGES = {
-    "ani": ["/work/", "/work/2026-01/"],
+    "ani": ["/entry/", "/entry/2026-01/"],
     "budi": ["/inbox/", "/inbox/?tab=elsewhere", "/inbox/?tab=missing", "/overview/", "/notices/"],
     "citra": ["/sign/", "/overview/?all=1"],
     "dewi": ["/audit/", "/overview/"],
