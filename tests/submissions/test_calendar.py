@@ -141,3 +141,23 @@ def test_a_new_budget_version_reaches_open_reports_and_leaves_submitted_ones(cas
     assert services.repin(fiscal_year=cast.year, unit=cast.agency) == 1
     ceilings = dict(Report.objects.values_list("pk", "ceiling"))
     assert ceilings == {first.pk: 100, second.pk: 70}
+
+
+def test_what_a_new_version_drops_has_nothing_left_to_spend(cast: World) -> None:
+    cast.items(1)
+    (report,) = cast.open()
+    cast.entered([report], 10)
+    BudgetItemVersion.objects.update(active=False)
+    assert services.repin(fiscal_year=cast.year, unit=cast.agency) == 1
+    assert Report.objects.get().ceiling == 0
+
+
+def test_points_do_not_become_output_units_when_progress_is_counted_anew(cast: World) -> None:
+    cast.items(1)
+    (report,) = cast.open()
+    cast.entered([report], 10)
+    BudgetItemVersion.objects.update(physical_mode="VOLUME", output_target=40)
+    services.repin(fiscal_year=cast.year, unit=cast.agency)
+    fresh = Report.objects.get()
+    assert (fresh.physical_mode, fresh.increment, fresh.volume) == ("VOLUME", None, None)
+    assert services.repin(fiscal_year=cast.year, unit=cast.agency) == 0
