@@ -148,7 +148,8 @@ def test_a_report_cannot_be_born_published(committed: dict[str, str], cast: Worl
 
 
 FORGED = """
-WITH act AS (INSERT INTO workflow_act (key, actor_id, verb, asked, at) VALUES ('forged', %(actor)s, 'verify', '', now()) RETURNING id)
+WITH act AS (INSERT INTO workflow_act (key, actor_id, verb, asked, at)
+  VALUES ('forged', %(actor)s, 'verify', '', now()) RETURNING id)
 INSERT INTO workflow_decision (act_id, content_type_id, object_id, step, verb, version, content_hash, tier, source, target,
   target_tier, actor_id, actor_name, post_id, post_title, unit_name, capacity, reason, marks, at, xid)
 SELECT act.id, c.id, r.id, r.step + 1, 'verify', r.version, r.content_hash, r.tier, r.state, 'verified', 2, %(actor)s,
