@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from approvals import recap
 from approvals.models import SigningBatch
-from approvals.pages import currency
 from submissions import formulas
 from submissions.models import Report
 from submissions.pages import report_row, size_text, stored_findings
@@ -53,7 +52,6 @@ def batch_context(batch: SigningBatch) -> dict[str, Any]:
             if finding.severity == "W"
         ],
         "waivers": [],
-        "currency": currency(batch.period.agency.government),
         "formula": _(
             "Absorption = Σ realised ÷ Σ ceiling × 100; physical = Σ (ceiling × progress) ÷ Σ ceiling."
         ),
@@ -181,6 +179,5 @@ def verification_context(batch: SigningBatch) -> dict[str, Any]:
         "total": total(readings),
         "coverage": {"share": share, "of": sentence} if readings else None,
         "replaced_by": None,
-        "currency": currency(batch.period.agency.government),
         "as_of": batch.moved_at,
     }

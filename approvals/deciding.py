@@ -59,7 +59,6 @@ class Desk:
             "tabs": self._tabs(tab),
             "post_url": request.path,
             "key": str(uuid4()),  # sent twice, the same page gets the same answer
-            "currency": "Rp",
             "errors": [],
             "outcome": None,
             "rows": rows,

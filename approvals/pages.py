@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from approvals.models import SigningBatch
-from registry.models import Government, User
+from registry.models import User
 from submissions import formulas
 from submissions.holding import CAPACITIES, Where, where
 from submissions.models import Period, Report
@@ -33,11 +33,6 @@ HUES = {
     "recall": "amber",
     "submit": "",
 }
-
-
-def currency(government: Government) -> str:
-    """The symbol that stands in table heads."""
-    return "Rp" if government.currency == "IDR" else "Rs"
 
 
 def inbox_rows(user: User, readings: Sequence[Reading], verb: str, now: datetime) -> list[dict[str, Any]]:
@@ -173,7 +168,6 @@ def review_context(user: User, report: Report, reading: Reading, now: datetime) 
         "act_url": reverse("approvals:review", args=[report.token]),
         "return_targets": _return_targets(report),
         "sign_url": reverse("approvals:to_sign"),
-        "currency": currency(report.period.agency.government),
         "crumbs": [{"label": month_label(reading.first_day), "url": ""}],
         "key": str(uuid4()),
         "reason": "",

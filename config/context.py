@@ -11,6 +11,7 @@ from approvals.models import Notice
 from registry.grants import AUDIT
 from registry.models import Post
 from registry.selectors import government, offices_of, rights_of
+from wording.numbers import symbol
 
 ICONS = {
     "submissions:work": "list",
@@ -24,8 +25,10 @@ ICONS = {
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The government, the links by role, the office line, unread notices and the banner of example data."""
+    here = government()
     context: dict[str, Any] = {
-        "government": government(),
+        "government": here,
+        "currency": symbol(here.currency) if here else "",
         "demo_banner": settings.DEMO,
         "nav": [],
         "public_url": settings.PUBLIC_URL,

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 
-from registry.grants import AUDIT, OVERSEE
-from registry.models import BudgetVersion, Government, Office, Reach, User
+from registry.grants import AUDIT
+from registry.models import Government, Office, Reach, User
 
 
 def government() -> Government | None:
@@ -27,18 +27,7 @@ def rights_of(user: User) -> set[str]:
 
 def audited_paths(user: User) -> list[str]:
     """Paths below which a person audits."""
-    return _paths(user, [AUDIT])
-
-
-def overseen_paths(user: User) -> list[str]:
-    """Paths below which a person sees everybody's reporting: grants to see, oversee or audit."""
-    return _paths(user, [AUDIT, OVERSEE, "see_unit"])
-
-
-def _paths(user: User, rights: Sequence[str]) -> list[str]:
-    return list(
-        Reach.objects.filter(person=user.pk, right__in=rights).values_list("path", flat=True).distinct()
-    )
+    return list(Reach.objects.filter(person=user.pk, right=AUDIT).values_list("path", flat=True).distinct())
 
 
 def within(paths: Sequence[str], field: str = "path") -> Q:
@@ -47,14 +36,3 @@ def within(paths: Sequence[str], field: str = "path") -> Q:
     for path in paths:
         condition |= Q(**{f"{field}__startswith": path})
     return condition
-
-
-def version_in_force(month: str = "period__month") -> Subquery:
-    """For a queryset of reports or items: pk of the unit's budget version in force in `month` (an OuterRef name)."""
-    return Subquery(
-        BudgetVersion.objects.filter(
-            fiscal_year=OuterRef("fiscal_year"), unit=OuterRef("unit"), effective_month__lte=OuterRef(month)
-        )
-        .order_by("-effective_month", "-sequence")
-        .values("pk")[:1]
-    )

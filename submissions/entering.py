@@ -203,7 +203,6 @@ def context(table: Table) -> dict[str, Any]:
             "last_label": selectors.month_label(before) if period.month > 1 else "",
         },
         "unit": {"name": "; ".join(sorted({one.unit for one in table.readings}))},
-        "currency": "Rp" if period.agency.government.currency == "IDR" else "Rs",
         "deadline": pages.deadline(period.entry_due, pages.ends(period), table.now),
         "saved_at": selectors.last_saved([one.id for one in table.readings]),
         "statement": pages.statement(),

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from django.db import connection
 
-from registry.models import BudgetItemVersion
 from submissions import formulas
 from submissions.facts import VOLUME, ZERO
 from submissions.figures import version_name
@@ -201,10 +200,6 @@ class Reading:
     def started(self) -> bool:
         """Whether anything was entered at all."""
         return bool(self.status) or self.this_month is not None
-
-    @property
-    def mode_label(self) -> str:
-        return str(BudgetItemVersion.Mode(self.mode).label)
 
     @property
     def status_label(self) -> str:

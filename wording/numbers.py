@@ -234,3 +234,8 @@ def _written(value: Decimal, language: str) -> str:
 
 def _example(language: str, kind: _Kind) -> str:
     return _written(Decimal("12.5") if kind.percent else _EXAMPLE, language)
+
+
+def symbol(currency: str) -> str:
+    """What stands in table heads: "Rp"; a currency without a symbol stands for itself."""
+    return SYMBOLS.get(currency, currency).strip()

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -20,7 +21,7 @@ from wording.numbers import money
 LOCALES = ("id", "en")
 
 
-class ImportCommand(BaseCommand):
+class ImportCommand(BaseCommand, ABC):
     """Reads a file, prints what was wrong or what changed, and ends with 1 when nothing could be imported."""
 
     requires_migrations_checks = False
@@ -67,9 +68,9 @@ class ImportCommand(BaseCommand):
         code = options.get("government")
         return Government.objects.filter(code=code).first() if code else government()
 
+    @abstractmethod
     def bring(self, options: dict[str, Any], place: Government | None) -> Result:
         """Do the import; each command says how."""
-        raise NotImplementedError
 
 
 def find_unit(code: str, place: Government | None) -> Unit | Problem:

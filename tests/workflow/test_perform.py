@@ -250,3 +250,11 @@ def test_a_state_cannot_move_without_its_decision(cast: World, report: Report) -
             "UPDATE submissions_report SET state = 'submitted', tier = 1, step = 1 WHERE id = %s", [report.pk]
         )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_one_report_answers_or_raises_with_its_reason(cast: World, report: Report) -> None:
+    version = cast.submitted([report], 10)[report.pk]
+    with pytest.raises(engine.Refused) as refused:
+        engine.perform_one(route.VERIFY, report, version=version, actor=cast.eko)
+    assert refused.value.outcomes[0].code == "route.office"
+    assert engine.perform_one(route.VERIFY, report, version=version, actor=cast.budi).state == "verified"
