@@ -5,15 +5,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from approvals.asking_models import Request, RequestAct
 from ledger.history import kept
 from submissions.models import Period, Report, new_token
+
+__all__ = ["Notice", "Request", "RequestAct", "SigningBatch", "SigningEntry"]
 
 
 class SigningBatch(models.Model):
     """One signature over one document of many reports (design.md 6).
 
-    preparing -> prepared -> signing -> signed -> published, or void with its reason. Each step is committed, so that no
-    signature exists without its record.
+    preparing -> prepared -> signing -> signed -> published, or void with its reason; between signed and published it waits
+    when a further signature, a review or an embargo holds publication. Each step is committed, so that no signature exists
+    without its record.
     """
 
     class State(models.TextChoices):
@@ -21,6 +25,7 @@ class SigningBatch(models.Model):
         PREPARED = "prepared", _("ready to sign")
         SIGNING = "signing", _("being signed")
         SIGNED = "signed", _("signed, not yet published")
+        WAITING = "waiting", _("signed; publication waits for other tiers or its hour")
         PUBLISHED = "published", _("signed and published")
         VOID = "void", _("void")
 
@@ -47,7 +52,7 @@ class SigningBatch(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["document_no"], name="one_batch_per_document_number"),
             models.CheckConstraint(
-                condition=~Q(state__in=("signed", "published")) | ~Q(signed_sha256=""),
+                condition=~Q(state__in=("signed", "waiting", "published")) | ~Q(signed_sha256=""),
                 name="signed_batch_has_its_file",
             ),
         ]

@@ -29,6 +29,8 @@ from workflow.engine import Outcome
 from workflow.models import Outbox
 from workflow.outbox import nudge
 
+# What a signature does not end: a further signature, a review that comes first, or an embargo.
+HELD_BACK = ("route.state", "route.review_open", "route.embargo")
 ABANDONED_AFTER = timedelta(minutes=10)  # a signature takes seconds: what is older was cut off
 
 
@@ -67,6 +69,29 @@ def send_back(
     )
     nudge()
     return outcomes
+
+
+def review(
+    *, actor: User, versions: Mapping[int, int | None], note: str = "", key: str | None = None
+) -> list[Outcome]:
+    """Accept signed or published reports as the tier after the signature; what only this held up is published."""
+    with recorded(actor):
+        outcomes = engine.perform(route.REVIEW, Report, versions, actor=actor, reason=note, key=key)
+        passed = {one.id: versions[one.id] for one in outcomes if one.done and one.state == route.SIGNED}
+        _publish_if_due(passed, actor, key and f"{key}:publish")
+    nudge()
+    return outcomes
+
+
+def _publish_if_due(versions: Mapping[int, int | None], actor: User, key: str | None) -> bool:
+    """Publish what neither a further tier nor an embargo holds; whether all of it was. Raises engine.Refused otherwise."""
+    if not versions:
+        return True
+    outcomes = engine.perform(route.PUBLISH, Report, versions, actor=actor, key=key)
+    refused = [one for one in outcomes if not one.done and one.code not in HELD_BACK]
+    if refused:
+        raise engine.Refused(refused)
+    return all(one.done for one in outcomes)
 
 
 def prepare(*, actor: User, period: Period, versions: Mapping[int, int | None]) -> SigningBatch:
@@ -211,8 +236,9 @@ def sign(
             code, params = error.outcomes[0].code, error.outcomes[0].params
         with recorded(actor):
             held = SigningBatch.objects.select_for_update().get(pk=batch.pk)
-            if (
-                held.state == SigningBatch.State.PUBLISHED
+            if held.state in (
+                SigningBatch.State.PUBLISHED,
+                SigningBatch.State.WAITING,
             ):  # the answer to the commit was lost, not the commit
                 return held
             if held.state != SigningBatch.State.VOID:
@@ -277,21 +303,43 @@ def _keep(batch: SigningBatch, actor: User, pdf: bytes) -> SigningBatch:
 
 
 def _publish(batch: SigningBatch, actor: User) -> SigningBatch:
-    """signed -> published: one transaction signs and publishes every report of the manifest, or nothing."""
+    """signed -> published: one transaction signs and publishes every report of the manifest, or nothing.
+
+    Where a route asks for more than this signature, the batch waits and `settle_waiting` ends it.
+    """
     entries = {entry.report_id: entry for entry in batch.entries.all()}
     versions = {pk: entry.version for pk, entry in entries.items()}
     with recorded(actor):
         held = _held(batch, SigningBatch.State.SIGNED, signer=actor)
         engine.perform(route.SIGN, Report, versions, actor=actor, whole=True, key=f"sign:{batch.pk}")
-        engine.perform(route.PUBLISH, Report, versions, actor=actor, whole=True, key=f"publish:{batch.pk}")
+        published = _publish_if_due(versions, actor, f"publish:{batch.pk}")
         # Computed anew: what a report is keyed by (codes of accounts and units) stands outside its own frozen rows.
         texts = Report.content(prepared(), list(entries))
         hashes = {pk: hashlib.sha256(text.encode()).hexdigest() for pk, text in texts.items()}
         if any(entry.content_hash != hashes.get(pk) for pk, entry in entries.items()):
             raise BatchRefused("batch.altered", {"number": held.document_no})
-        _moved(held, SigningBatch.State.PUBLISHED, actor)
+        _moved(held, SigningBatch.State.PUBLISHED if published else SigningBatch.State.WAITING, actor)
         nudge()
     return held
+
+
+def settle_waiting() -> int:
+    """Batches whose reports no longer wait for anybody are published, or void when one was sent back; how many."""
+    waiting = SigningBatch.objects.filter(state=SigningBatch.State.WAITING)
+    if not waiting.exists():
+        return 0
+    settled = 0
+    with recorded(None):
+        for batch in waiting.select_for_update(skip_locked=True):
+            states = set(batch.entries.values_list("report__state", flat=True))
+            if states <= {route.PUBLISHED, route.SUPERSEDED}:
+                _moved(batch, SigningBatch.State.PUBLISHED, None)
+            elif states & {route.RETURNED, route.DRAFT, route.SUBMITTED}:
+                _void(batch, "batch.returned", {}, None)
+            else:
+                continue
+            settled += 1
+    return settled
 
 
 def give_up(batch_id: int, kind: str) -> None:
@@ -339,7 +387,9 @@ __all__ = [
     "discard",
     "prepare",
     "render",
+    "review",
     "send_back",
+    "settle_waiting",
     "sign",
     "verify",
     "void_abandoned",

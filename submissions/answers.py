@@ -4,57 +4,63 @@ Facts are read after the lock, in statements of their own: joined into the locki
 whoever had to wait (perform-trial.md 5.3).
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from typing import Any
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from django.contrib.contenttypes.models import ContentType
-
-from submissions import figures, rules
+from submissions import figures, restating, rules
 from workflow import route
 from workflow.engine import Question
-from workflow.models import RouteVersion
-from workflow.route import Facts, Office, Route
+from workflow.record import Record, law
+from workflow.route import Facts, GrantFact, Office
 
-CONTEXT = """
-SELECT r.id, u.path, coalesce(up.path, ''), ua.path, i.officer_post_id, i.verifier_post_id,
-  CASE WHEN %(verb)s = 'submit' THEN p.submit_from ELSE p.opens_at END, least(p.lock_at, p.closed_at),
-  (SELECT to_char(min(ep.first_day), 'YYYY-MM') FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
-    WHERE e.item_id = r.item_id AND e.state IN ('draft', 'returned') AND ep.month < p.month),
-  (SELECT to_char(min(ep.first_day), 'YYYY-MM') FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
-    WHERE e.item_id = r.item_id AND e.state <> 'published' AND ep.month < p.month
+# What a grant may name: the month, and the sub-activity in the month.
+SUBJECTS = """ARRAY[to_char(p.first_day, 'YYYY-MM'), to_char(p.first_day, 'YYYY-MM') || '/item-' || r.item_id]::varchar[]"""
+
+# Another month of the same item, before this one.
+EARLIER = """FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
+    WHERE e.item_id = r.item_id AND ep.month < p.month AND"""
+
+CONTEXT = f"""
+SELECT r.id, u.path, coalesce(up.path, ''), ua.path, '/' || split_part(u.path, '/', 2) || '/', u.kind,
+  i.officer_post_id, i.verifier_post_id,
+  CASE WHEN %(verb)s = 'submit' THEN p.submit_from ELSE p.opens_at END,
+  greatest(least(p.lock_at, p.closed_at), (SELECT max(w.expires_at) FROM workflow_grant w
+    WHERE w.kind IN ('reopening', 'amendment') AND w.revoked_at IS NULL AND w.granted_at <= %(now)s AND w.expires_at > %(now)s
+      AND (w.kind = 'reopening' OR r.revision > 0) AND starts_with(u.path, w.scope_path)
+      AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS}))),
+  (SELECT to_char(min(ep.first_day), 'YYYY-MM') {EARLIER} e.state IN ('draft', 'returned') AND e.revision = 0),
+  (SELECT to_char(min(ep.first_day), 'YYYY-MM') {EARLIER} e.state NOT IN ('published', 'superseded', 'cancelled')
       AND NOT e.id = ANY (%(together)s::bigint[])),
-  (SELECT to_char(min(ep.first_day), 'YYYY-MM') FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
-    WHERE e.item_id = r.item_id AND ep.month < p.month AND e.submitted_at > r.verified_at),
-  EXISTS (SELECT FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id WHERE e.item_id = r.item_id
-    AND ep.month < p.month AND (e.submitted_at > r.submitted_at OR e.state IN ('draft', 'returned'))),
-  (SELECT d.actor_id FROM workflow_decision d WHERE d.content_type_id = %(content_type)s AND d.object_id = r.id
-    AND d.verb = 'submit' ORDER BY d.step DESC LIMIT 1),
-  least((SELECT min(o.at) FROM submissions_opening o WHERE o.report_id = r.id AND o.step = r.step),
-    (SELECT min(d.at) FROM workflow_decision d WHERE d.content_type_id = %(content_type)s AND d.object_id = r.id
-      AND d.verb = 'verify' AND d.at >= r.submitted_at))
+  (SELECT to_char(min(ep.first_day), 'YYYY-MM') {EARLIER} e.submitted_at > r.verified_at),
+  EXISTS (SELECT {EARLIER} (e.submitted_at > r.submitted_at OR (e.state IN ('draft', 'returned') AND e.revision = 0))),
+  (SELECT min(o.at) FROM submissions_opening o WHERE o.report_id = r.id AND o.step = r.step),
+  ARRAY(SELECT c.person_id FROM submissions_editor c WHERE c.report_id = r.id),
+  coalesce(r.moved_at, p.opens_at), r.signed_at, r.revision,
+  EXISTS (SELECT FROM submissions_report n WHERE n.item_id = r.item_id AND n.period_id = r.period_id
+    AND n.revision > r.revision AND n.state <> 'cancelled'),
+  EXISTS (SELECT FROM submissions_report n WHERE n.item_id = r.item_id AND n.period_id = r.period_id
+    AND n.revision > r.revision AND n.state = 'published'),
+  r.ceiling, ARRAY(SELECT b.fund_source FROM submissions_reportline l JOIN registry_budgetline b ON b.id = l.line_id
+    WHERE l.report_id = r.id),
+  (SELECT jsonb_agg(jsonb_build_array(w.id, w.kind, w.person_id) ORDER BY w.id) FROM workflow_grant w
+    WHERE w.revoked_at IS NULL AND w.granted_at <= %(now)s AND w.expires_at > %(now)s AND starts_with(u.path, w.scope_path)
+      AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS}))
 FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id JOIN submissions_period p ON p.id = r.period_id
   JOIN registry_unit u ON u.id = i.unit_id JOIN registry_unit ua ON ua.id = p.agency_id
   LEFT JOIN registry_unit up ON up.id = u.parent_id
-WHERE r.id = ANY (%(ids)s)"""
-
-MOVED = 10  # place of "an earlier month moved since this one was submitted" in a row of CONTEXT, after the id
-
-PEOPLE = """
-SELECT report_id, true, person_id FROM submissions_editor WHERE report_id = ANY (%(ids)s)
-UNION
-SELECT object_id, true, actor_id FROM workflow_decision
-WHERE content_type_id = %(content_type)s AND object_id = ANY (%(ids)s) AND verb = 'submit'
-UNION ALL
-SELECT d.object_id, false, d.actor_id FROM workflow_decision d JOIN submissions_report r ON r.id = d.object_id
-WHERE d.tier < r.tier AND d.content_type_id = %(content_type)s AND d.object_id = ANY (%(ids)s) AND d.verb = 'verify' AND d.step >
-  (SELECT max(s.step) FROM workflow_decision s WHERE s.content_type_id = d.content_type_id AND s.object_id = d.object_id
-    AND s.verb = 'submit')"""
+WHERE r.id = ANY (%(ids)s)"""  # noqa: S608 - only the two texts above are put in
 
 OFFICES = """
-SELECT post_id, role, title, unit_name, unit_path, capacity FROM registry_office
-WHERE person_id = %(actor)s ORDER BY post_id"""
+SELECT post_id, role, title, unit_name, unit_path, capacity, NULL::bigint, NULL::timestamptz, 0 FROM registry_office
+WHERE person_id = %(actor)s
+UNION ALL SELECT post_id, role, title, unit_name, unit_path, capacity, vacant_post_id, vacant_since, 1 FROM registry_standin
+WHERE person_id = %(actor)s ORDER BY 9, 1, 7"""
+
+NAMED_UNITS = "SELECT 'unit:' || code, path FROM registry_unit WHERE code = ANY (%s)"
 
 CONTENT = """
 SELECT r.id, jsonb_build_object('format', 'jenjang-report-1', 'government', g.code, 'unit', u.code, 'fiscal_year', y.label,
@@ -76,39 +82,71 @@ FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id JOIN su
 WHERE r.id = ANY (%s)"""
 
 
-@cache
-def law(route_id: int) -> Route:
-    """The tiers of a route version; kept in memory because a version never changes."""
-    return RouteVersion.objects.get(pk=route_id).law
-
-
 def gather(model: Any, cursor: Any, documents: Sequence[Any], question: Question) -> dict[int, Facts]:
-    """Facts of each locked report: three statements, and two more when its figures have to be judged."""
+    """Facts of each locked report: two statements, one more for named units, two more when its figures have to be judged."""
     ids = [document.pk for document in documents]
     asked = {
         "ids": ids,
         "verb": question.verb,
         "actor": question.actor_id,
+        "now": question.now,
         "together": ids if question.whole else [],
-        "content_type": ContentType.objects.get_for_model(model).pk,
     }
-    offices = tuple(Office(*row) for row in cursor.execute(OFFICES, asked).fetchall())
-    editors: dict[int, set[int]] = {pk: set() for pk in ids}
-    deciders: dict[int, set[int]] = {pk: set() for pk in ids}
-    for pk, edited, person in cursor.execute(PEOPLE, asked).fetchall():
-        (editors if edited else deciders)[pk].add(person)
-    rows = {row[0]: row[1:] for row in cursor.execute(CONTEXT, asked).fetchall()}
+    offices = offices_of(cursor, question.actor_id)
+    named = named_units(cursor, documents)
+    rows = {row[0]: _Row(*row[1:]) for row in cursor.execute(CONTEXT, asked).fetchall()}
     facts = {
-        document.pk: _facts(
-            document, rows[document.pk], question, offices, editors[document.pk], deciders[document.pk]
-        )
-        for document in documents
+        document.pk: _facts(document, rows[document.pk], question, offices, named) for document in documents
     }
-    judged = [one.pk for one in documents if _is_judged(one, question.verb, moved=rows[one.pk][MOVED])]
+    judged = [one.pk for one in documents if _is_judged(one, question.verb, moved=rows[one.pk].moved)]
     if judged:
         blocking = _blocking(cursor, judged)
         facts |= {pk: replace(facts[pk], blocking=blocking[pk]) for pk in judged}
     return facts
+
+
+def offices_of(cursor: Any, actor_id: int | None) -> tuple[Office, ...]:
+    """The offices a person holds now, and then those that he may act for because they are vacant."""
+    return tuple(Office(*row[:8]) for row in cursor.execute(OFFICES, {"actor": actor_id}).fetchall())
+
+
+def named_units(cursor: Any, documents: Sequence[Any]) -> dict[str, str]:
+    """Paths of the units that the routes of these documents name; no statement when none does."""
+    codes = {tier.unit for document in documents for tier in law(document.route_id).tiers if tier.unit}
+    return dict(cursor.execute(NAMED_UNITS, [sorted(codes)]).fetchall()) if codes else {}
+
+
+def grant_facts(rows: str | None) -> tuple[GrantFact, ...]:
+    """Grants as a statement gathered them, in JSON text as Django's connection hands it out: [[id, kind, person], ...]."""
+    return tuple(GrantFact(*row) for row in json.loads(rows or "[]"))
+
+
+class _Row(NamedTuple):
+    """What CONTEXT says about one report, after its id."""
+
+    unit: str
+    parent: str
+    agency: str
+    root: str
+    kind: str
+    officer: int | None
+    verifier: int | None
+    opens: datetime
+    locks: datetime
+    earlier: str | None
+    unpublished: str | None
+    anew: str | None
+    moved: bool  # an earlier month moved since this one was submitted
+    opened: datetime | None
+    editors: list[int]
+    arrived: datetime
+    signed: datetime | None
+    revision: int
+    revised: bool
+    replaced: bool
+    ceiling: Decimal
+    funds: list[str]
+    grants: str | None
 
 
 def _is_judged(document: Any, verb: str | None, *, moved: bool) -> bool:
@@ -118,32 +156,10 @@ def _is_judged(document: Any, verb: str | None, *, moved: bool) -> bool:
 
 
 def _facts(
-    document: Any,
-    row: Sequence[Any],
-    question: Question,
-    offices: tuple[Office, ...],
-    editors: set[int],
-    deciders: set[int],
+    document: Any, row: _Row, question: Question, offices: tuple[Office, ...], named: Mapping[str, str]
 ) -> Facts:
-    (
-        unit,
-        parent,
-        agency,
-        officer,
-        verifier,
-        opens,
-        locks,
-        earlier,
-        unpublished,
-        anew,
-        _moved,
-        submitter,
-        opened,
-    ) = row
     tiers = law(document.route_id)
-    named: Mapping[int, int | None] = {0: officer} | {
-        number: verifier for number, tier in enumerate(tiers.tiers) if number and tier.scope == "item"
-    }
+    record = question.record.get(document.pk, Record())
     return Facts(
         state=document.state,
         tier=document.tier,
@@ -152,20 +168,32 @@ def _facts(
         route=tiers,
         actor_id=question.actor_id,
         offices=offices,
-        unit_path=unit,
-        parent_path=parent,
-        agency_path=agency,
-        tier_posts=named,
+        paths={
+            "self": row.unit,
+            "parent": row.parent,
+            "agency": row.agency,
+            "government": row.root,
+            **named,
+        },
+        tier_posts={number: row.verifier if number else row.officer for number in range(len(tiers.tiers))},
         now=question.now,
-        opens_at=opens,
-        locks_at=locks,
-        editors=frozenset(editors),
-        deciders=frozenset(deciders),
-        submitted_by=submitter,
-        opened_at=opened,
-        earlier_open=earlier,
-        earlier_unpublished=unpublished,
-        earlier_moved=anew,
+        opens_at=row.opens,
+        locks_at=row.locks,
+        about={"ceiling": row.ceiling, "fund_source": frozenset(row.funds), "kind": row.kind},
+        arrived_at=row.arrived,
+        signed_at=row.signed,
+        editors=record.submitters | frozenset(row.editors),
+        deciders=record.deciders,
+        agreed=record.agreed,
+        submitted_by=record.submitted_by,
+        opened_at=min((at for at in (row.opened, record.first_passed) if at), default=None),
+        earlier_open=row.earlier,
+        earlier_unpublished=row.unpublished,
+        earlier_moved=row.anew,
+        grants=grant_facts(row.grants),
+        revision=row.revision,
+        revised=row.revised,
+        replaced=row.replaced,
         reason=question.reason,
         to_previous_tier=question.to_previous_tier,
     )
@@ -176,7 +204,11 @@ def _blocking(cursor: Any, ids: Sequence[int]) -> dict[int, int]:
     found = {
         pk: rules.check_submission(facts, figures.POLICY) for pk, facts in figures.load(cursor, ids).items()
     }
-    return {pk: sum(finding.blocks for finding in findings) for pk, findings in found.items()}
+    restated = restating.check(cursor, ids)
+    return {
+        pk: sum(finding.blocks for finding in (*findings, *restated.get(pk, ())))
+        for pk, findings in found.items()
+    }
 
 
 def content_of(model: Any, cursor: Any, ids: Sequence[int]) -> dict[int, str]:

@@ -3,7 +3,6 @@
 import hashlib
 import zipfile
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import puremagic
@@ -17,9 +16,10 @@ from ledger.history import insert_history
 from ledger.recording import recorded
 from registry.models import User
 from submissions.models import Evidence, Report, new_token
-from submissions.services import EDITED
+from submissions.services import note_editors
 from workflow import engine
 from workflow.cursor import Prepared, prepared
+from workflow.engine import Entering
 
 OFFICE_PARTS = {
     "xl/workbook.xml": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
@@ -49,11 +49,12 @@ def attach_to_all(
 
     The file is stored once. Raises FileRefused (content, size, number) or engine.Refused (not his, not open).
     """
-    content, mime, extension = _checked(upload)
+    content, mime, extension = checked(upload)
     digest = hashlib.sha256(content).hexdigest()
     with recorded(actor):
         cursor = prepared()
-        now, held = _held(cursor, [report.pk for report in reports], actor)
+        entering = _held(cursor, [report.pk for report in reports], actor)
+        held = list(entering.documents)
         present = {one.report_id: one for one in Evidence.objects.filter(report__in=held, sha256=digest)}
         _not_too_many(held, upload.name or "")
         token = new_token()
@@ -66,18 +67,18 @@ def attach_to_all(
                 bytes=len(content),
                 sha256=digest,
                 uploaded_by=actor,
-                uploaded_at=now,
+                uploaded_at=entering.now,
             )
             for pk in held
             if pk not in present
         ]
         if new:
-            _store(cursor, new, actor, now, ContentFile(content), f"{token}{extension}")
+            _store(cursor, new, actor, entering, ContentFile(content), f"{token}{extension}")
     return [*present.values(), *new]
 
 
 def _store(
-    cursor: Prepared, new: list[Evidence], actor: User, now: datetime, content: ContentFile, name: str
+    cursor: Prepared, new: list[Evidence], actor: User, entering: Entering, content: ContentFile, name: str
 ) -> None:
     """A file without its row would stay for ever unseen; a row without its file cannot come about."""
     first = new[0]
@@ -86,8 +87,9 @@ def _store(
         evidence.file.name = first.file.name
     try:
         Evidence.objects.bulk_create(new)
-        insert_history(cursor, Evidence, [one.pk for one in new], kind="+", actor_id=actor.pk, at=now)
-        _changed(cursor, [one.report_id for one in new], actor, now)
+        ids = [one.pk for one in new]
+        insert_history(cursor, Evidence, ids, kind="+", actor_id=actor.pk, at=entering.now)
+        _changed(cursor, [one.report_id for one in new], actor, entering)
     except Exception:
         first.file.storage.delete(str(first.file.name))
         raise
@@ -97,23 +99,26 @@ def remove(*, actor: User, evidence: Evidence) -> None:
     """Take a file away again while the report is open; its history and its ledger events stay."""
     with recorded(actor):
         cursor = prepared()
-        now, _ = _held(cursor, [evidence.report_id], actor)
-        insert_history(cursor, Evidence, [evidence.pk], kind="-", actor_id=actor.pk, at=now)
+        entering = _held(cursor, [evidence.report_id], actor)
+        insert_history(cursor, Evidence, [evidence.pk], kind="-", actor_id=actor.pk, at=entering.now)
         stored, storage = str(evidence.file.name), evidence.file.storage
         Evidence.objects.filter(pk=evidence.pk)._raw_delete("default")
-        _changed(cursor, [evidence.report_id], actor, now)
+        _changed(cursor, [evidence.report_id], actor, entering)
         if not Evidence.objects.filter(file=stored).exists():
             transaction.on_commit(lambda: storage.delete(stored))
 
 
-def _held(cursor: Prepared, ids: Sequence[int], actor: User) -> tuple[datetime, list[int]]:
-    """The moment and the reports, locked, if `actor` may write all of them now."""
-    now, held, refusals = engine.locked_for_entry(Report, dict.fromkeys(ids), actor=actor, cursor=cursor)
-    if refusals:
+def _held(cursor: Prepared, ids: Sequence[int], actor: User) -> Entering:
+    """The reports, locked, if `actor` may write all of them now."""
+    entering = engine.locked_for_entry(Report, dict.fromkeys(ids), actor=actor, cursor=cursor)
+    if entering.refusals:
         raise engine.Refused(
-            [engine.Outcome(pk, False, "", refusal.code, refusal.params) for pk, refusal in refusals.items()]
+            [
+                engine.Outcome(pk, False, "", refusal.code, refusal.params)
+                for pk, refusal in entering.refusals.items()
+            ]
         )
-    return now, list(held)
+    return entering
 
 
 def _not_too_many(ids: Sequence[int], name: str) -> None:
@@ -128,13 +133,14 @@ def _not_too_many(ids: Sequence[int], name: str) -> None:
         raise FileRefused("evidence.number", {"limit": settings.EVIDENCE_MAX_FILES, "name": name})
 
 
-def _changed(cursor: Prepared, ids: Sequence[int], actor: User, now: datetime) -> None:
+def _changed(cursor: Prepared, ids: Sequence[int], actor: User, entering: Entering) -> None:
     cursor.execute("UPDATE submissions_report SET version = version + 1 WHERE id = ANY (%s)", [list(ids)])
-    cursor.execute(EDITED, [list(ids), actor.pk])
-    insert_history(cursor, Report, ids, kind="~", actor_id=actor.pk, at=now, reason="evidence")
+    note_editors(cursor, ids, actor, entering.mandates)
+    insert_history(cursor, Report, ids, kind="~", actor_id=actor.pk, at=entering.now, reason="evidence")
 
 
-def _checked(upload: UploadedFile) -> tuple[bytes, str, str]:
+def checked(upload: UploadedFile) -> tuple[bytes, str, str]:
+    """(content, mime, extension) of a file that may be kept; raises FileRefused for one that may not."""
     name, limit = upload.name or "", settings.EVIDENCE_MAX_BYTES
     if not upload.size:
         raise FileRefused("evidence.empty", {"name": name})

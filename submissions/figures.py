@@ -9,7 +9,13 @@ from submissions.facts import VOLUME, WHOLE, ItemFacts, LineFacts, Policy
 
 POLICY = Policy()
 
-ITEMS = """
+# Of an item and month, the revision that counts is the published one; a later draft is a proposal until it is published.
+COUNTS = (
+    "(({0}.revision = 0 AND {0}.state NOT IN ('superseded', 'cancelled'))"
+    " OR ({0}.revision > 0 AND {0}.state = 'published'))"
+)
+
+ITEMS = f"""
 SELECT r.id, p.month, r.ceiling, v.kind, v.sequence, r.physical_mode, r.status, r.increment, r.volume, r.output_target,
   r.physical_reason, r.problem_text,
   (SELECT m.physical FROM registry_budgetitemversion iv JOIN registry_monthlyplan m ON m.item_version_id = iv.id
@@ -21,27 +27,28 @@ SELECT r.id, p.month, r.ceiling, v.kind, v.sequence, r.physical_mode, r.status, 
 FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
   JOIN registry_budgetversion v ON v.id = r.budget_version_id
   LEFT JOIN LATERAL (SELECT sum(e.increment) AS points, sum(e.volume) AS volume FROM submissions_report e
-    JOIN submissions_period ep ON ep.id = e.period_id WHERE e.item_id = r.item_id AND ep.month < p.month) prior ON true
-WHERE r.id = ANY (%s)"""
+    JOIN submissions_period ep ON ep.id = e.period_id WHERE e.item_id = r.item_id AND ep.month < p.month
+      AND {COUNTS.format("e")}) prior ON true
+WHERE r.id = ANY (%s)"""  # noqa: S608 - only COUNTS is put in
 
 # Prior months come as one grouped set: per line, a stale plan of the database could read them again and again. Lines that
 # the version in force no longer has still count: their earlier months are part of the item's cumulative.
-LINES = """
+LINES = f"""
 WITH wanted AS MATERIALIZED (SELECT r.id, r.item_id, p.month FROM submissions_report r
     JOIN submissions_period p ON p.id = r.period_id WHERE r.id = ANY (%s)),
   prior AS MATERIALIZED (SELECT w.id AS report_id, e.line_id, sum(e.realized) AS total,
       array_agg(ep.month) FILTER (WHERE er.state = 'published' AND e.realized IS NOT NULL) AS published,
       array_agg(e.realized ORDER BY ep.month) FILTER (WHERE e.realized IS NOT NULL) AS history
     FROM wanted w JOIN submissions_report er ON er.item_id = w.item_id
-      JOIN submissions_period ep ON ep.id = er.period_id AND ep.month < w.month
+      JOIN submissions_period ep ON ep.id = er.period_id AND ep.month < w.month AND {COUNTS.format("er")}
       JOIN submissions_reportline e ON e.report_id = er.id GROUP BY w.id, e.line_id)
 SELECT w.id, l.id, b.account_code, b.fund_source, coalesce(l.ceiling, 0), l.realized, coalesce(l.correction_reason, ''),
-  l.corrects_month, coalesce(prior.total, 0), coalesce(prior.published, '{}'), coalesce(prior.history, '{}')
+  l.corrects_month, coalesce(prior.total, 0), coalesce(prior.published, '{{}}'), coalesce(prior.history, '{{}}')
 FROM wanted w JOIN registry_budgetline b ON b.item_id = w.item_id
   LEFT JOIN submissions_reportline l ON l.report_id = w.id AND l.line_id = b.id
   LEFT JOIN prior ON prior.report_id = w.id AND prior.line_id = b.id
 WHERE l.id IS NOT NULL OR prior.total IS NOT NULL
-ORDER BY w.id, b.account_code, b.fund_source"""
+ORDER BY w.id, b.account_code, b.fund_source"""  # noqa: S608
 
 
 def load(cursor: Any, ids: Sequence[int]) -> dict[int, ItemFacts]:

@@ -23,8 +23,10 @@ from registry.models import (
     User,
 )
 from submissions.answers import content_of, gather
+from submissions.revisions import replaced, revise
 from workflow import route
 from workflow.document import Document
+from workflow.models import Grant
 
 
 def new_token() -> str:
@@ -59,10 +61,22 @@ class CalendarRule(models.Model):
         default=Roll.NEXT_WORKDAY,
     )
     grace_minutes = models.PositiveSmallIntegerField(_("minutes of grace"), default=15)
+    work_from = models.PositiveSmallIntegerField(_("people are told from this hour"), default=7)
+    work_until = models.PositiveSmallIntegerField(_("people are told until this hour"), default=20)
+    opens_itself = models.BooleanField(_("months open by themselves"), default=False)
+    vacancy_days = models.PositiveSmallIntegerField(
+        _("vacant posts are listed so many days before a month opens"), default=7
+    )
     history = kept()
 
     class Meta:
         verbose_name, verbose_name_plural = _("calendar rule"), _("calendar rules")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(work_from__lt=F("work_until")) & Q(work_until__lte=24),
+                name="calendar_tells_within_a_day",
+            )
+        ]
 
 
 class Holiday(models.Model):
@@ -107,8 +121,71 @@ class Period(models.Model):
         return f"{self.first_day:%Y-%m}"
 
 
+class CalendarAct(models.Model):
+    """What the calendar did for a period at one of its moments: done once, and never again."""
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="acts")
+    kind = models.CharField(max_length=24)
+    moment = models.DateTimeField()
+    done_at = models.DateTimeField()
+    skipped = models.BooleanField(default=False)  # missed while nothing ran; a newer one was done instead
+    told = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["period", "kind", "moment"], name="one_calendar_act_per_moment")
+        ]
+
+
+class YearAct(models.Model):
+    """What the calendar did for a month that has no periods yet, once."""
+
+    fiscal_year = models.ForeignKey(FiscalYear, models.PROTECT, related_name="+")
+    month = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=24)
+    moment = models.DateTimeField()
+    done_at = models.DateTimeField()
+    told = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fiscal_year", "month", "kind", "moment"], name="one_year_act_per_moment"
+            )
+        ]
+
+
+class CalendarFault(models.Model):
+    """An agency for which the calendar could not do something; it tries again, and the others went on."""
+
+    agency = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24)
+    error = models.CharField(max_length=120)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "kind"], name="one_calendar_fault_per_kind")]
+
+
+class Heartbeat(models.Model):
+    """A minute in which the calendar ran; minutes without one are an outage."""
+
+    minute = models.DateTimeField(unique=True)
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     """Reports as somebody may see them."""
+
+    def current(self) -> "ReportQuerySet":
+        """Of each item and month the newest revision that was not given up: the one to work on."""
+        later = Report.objects.filter(
+            item=OuterRef("item"), period=OuterRef("period"), revision__gt=OuterRef("revision")
+        )
+        gone = Exists(later.exclude(state=route.CANCELLED))
+        return self.exclude(state=route.CANCELLED).filter(~gone)
 
     def visible_to(self, user: User) -> "ReportQuerySet":
         """One SQL predicate: own items, items one verifies, and all below one's offices and grants."""
@@ -204,6 +281,8 @@ class Report(Document):
 
     facts = classmethod(gather)
     content = classmethod(content_of)
+    revise = classmethod(revise)
+    replaced = classmethod(replaced)
 
 
 class ReportLine(models.Model):
@@ -259,6 +338,9 @@ class Editor(models.Model):
 
     report = models.ForeignKey(Report, models.PROTECT, related_name="editors")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    grant = models.ForeignKey(
+        Grant, models.PROTECT, null=True, related_name="+"
+    )  # the mandate, when he assists
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "person"], name="one_editor_row_per_person")]

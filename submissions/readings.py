@@ -9,10 +9,10 @@ from django.db import connection
 
 from submissions import formulas
 from submissions.facts import VOLUME, ZERO
-from submissions.figures import version_name
+from submissions.figures import COUNTS, version_name
 from submissions.models import Report
 
-ITEMS = """
+ITEMS = f"""
 SELECT r.id, r.token, r.state, r.tier, r.step, r.version, r.revision, r.content_hash, r.moved_at, r.submitted_at,
   i.sub_activity_code, i.sub_activity_name, i.output_indicator, i.output_unit, u.code, u.name, u.path, i.officer_post_id,
   i.verifier_post_id, p.id, p.month, p.first_day, v.kind, v.sequence, r.ceiling, r.physical_mode, r.output_target,
@@ -26,25 +26,26 @@ FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id JOIN re
     JOIN registry_monthlyplan m ON m.item_version_id = iv.id
     WHERE iv.item_id = i.id AND iv.version_id = v.id AND m.month <= p.month) plan ON true
   LEFT JOIN LATERAL (SELECT sum(e.increment) AS points, sum(e.volume) AS volume FROM submissions_report e
-    JOIN submissions_period ep ON ep.id = e.period_id WHERE e.item_id = i.id AND ep.month < p.month) prior ON true
+    JOIN submissions_period ep ON ep.id = e.period_id WHERE e.item_id = i.id AND ep.month < p.month
+      AND {COUNTS.format("e")}) prior ON true
   LEFT JOIN LATERAL (SELECT e.increment, e.volume FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
-    WHERE e.item_id = i.id AND ep.month = p.month - 1 ORDER BY e.revision DESC LIMIT 1) last ON true
-WHERE r.id = ANY (%s) ORDER BY p.month, u.path, i.sub_activity_code"""
+    WHERE e.item_id = i.id AND ep.month = p.month - 1 AND {COUNTS.format("e")} LIMIT 1) last ON true
+WHERE r.id = ANY (%s) ORDER BY p.month, u.path, i.sub_activity_code"""  # noqa: S608 - only COUNTS is put in
 
-LINES = """
+LINES = f"""
 WITH wanted AS MATERIALIZED (SELECT r.id, r.item_id, p.month FROM submissions_report r
     JOIN submissions_period p ON p.id = r.period_id WHERE r.id = ANY (%s)),
   prior AS MATERIALIZED (SELECT w.id AS report_id, e.line_id, sum(e.realized) AS total,
       sum(e.realized) FILTER (WHERE ep.month = w.month - 1) AS last,
       array_agg(ep.month ORDER BY ep.month) FILTER (WHERE er.state = 'published' AND e.realized <> 0) AS published
     FROM wanted w JOIN submissions_report er ON er.item_id = w.item_id
-      JOIN submissions_period ep ON ep.id = er.period_id AND ep.month < w.month
+      JOIN submissions_period ep ON ep.id = er.period_id AND ep.month < w.month AND {COUNTS.format("er")}
       JOIN submissions_reportline e ON e.report_id = er.id GROUP BY w.id, e.line_id)
 SELECT w.id, l.id, b.account_code, b.account_name, b.fund_source, l.ceiling, l.realized, l.correction_reason,
-  l.corrects_month, coalesce(prior.total, 0), prior.last, coalesce(prior.published, '{}')
+  l.corrects_month, coalesce(prior.total, 0), prior.last, coalesce(prior.published, '{{}}')
 FROM wanted w JOIN submissions_reportline l ON l.report_id = w.id JOIN registry_budgetline b ON b.id = l.line_id
   LEFT JOIN prior ON prior.report_id = w.id AND prior.line_id = b.id
-ORDER BY w.id, b.account_code, b.fund_source"""
+ORDER BY w.id, b.account_code, b.fund_source"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

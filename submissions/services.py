@@ -78,7 +78,8 @@ WHERE l.id = m.id AND l.report_id = m.report
 RETURNING l.id, l.report_id"""
 
 EDITED = """
-INSERT INTO submissions_editor (report_id, person_id) SELECT unnest(%s::bigint[]), %s ON CONFLICT DO NOTHING"""
+INSERT INTO submissions_editor (report_id, person_id, grant_id)
+SELECT report, %s, mandate FROM unnest(%s::bigint[], %s::bigint[]) AS m(report, mandate) ON CONFLICT DO NOTHING"""
 
 
 def save_entries(*, actor: User, entries: Sequence[Entry]) -> Saved:
@@ -90,7 +91,8 @@ def save_entries(*, actor: User, entries: Sequence[Entry]) -> Saved:
     with recorded(actor):
         cursor = prepared()
         versions = {pk: entry.version for pk, entry in asked.items()}
-        now, reports, refusals = engine.locked_for_entry(Report, versions, actor=actor, cursor=cursor)
+        entering = engine.locked_for_entry(Report, versions, actor=actor, cursor=cursor)
+        reports = entering.documents
         stored = figures.load(cursor, list(reports))
         entered = {pk: _entered(stored[pk], asked[pk]) for pk in reports}
         findings = {pk: rules.check(facts, figures.POLICY) for pk, facts in entered.items()}
@@ -98,8 +100,8 @@ def save_entries(*, actor: User, entries: Sequence[Entry]) -> Saved:
         for pk in kept:
             entered[pk], note = rules.snapped(entered[pk], figures.POLICY)
             findings[pk] += (note,) if note else ()
-        changed = _write(cursor, [(asked[pk], entered[pk]) for pk in kept], actor, now)
-    return Saved({pk: reports[pk].version + (pk in changed) for pk in kept}, refusals, findings)
+        changed = _write(cursor, [(asked[pk], entered[pk]) for pk in kept], actor, entering)
+    return Saved({pk: reports[pk].version + (pk in changed) for pk in kept}, entering.refusals, findings)
 
 
 def _entered(stored: ItemFacts, entry: Entry) -> ItemFacts:
@@ -126,7 +128,9 @@ def _entered(stored: ItemFacts, entry: Entry) -> ItemFacts:
     )
 
 
-def _write(cursor: Prepared, kept: Sequence[tuple[Entry, ItemFacts]], actor: User, now: datetime) -> set[int]:
+def _write(
+    cursor: Prepared, kept: Sequence[tuple[Entry, ItemFacts]], actor: User, entering: engine.Entering
+) -> set[int]:
     """Two set-based updates, lines first; a report whose lines changed gets a new version too."""
     lines = [
         {
@@ -145,12 +149,18 @@ def _write(cursor: Prepared, kept: Sequence[tuple[Entry, ItemFacts]], actor: Use
     rows = cursor.execute(CHANGED_REPORTS, {"reports": json.dumps(reports), "touched": touched}).fetchall()
     changed = {pk for (pk,) in rows}
     if changed:
-        cursor.execute(EDITED, [sorted(changed), actor.pk])
+        now = entering.now
+        note_editors(cursor, sorted(changed), actor, entering.mandates)
         insert_history(
             cursor, ReportLine, [pk for pk, _ in changed_lines], kind="~", actor_id=actor.pk, at=now
         )
         insert_history(cursor, Report, sorted(changed), kind="~", actor_id=actor.pk, at=now)
     return changed
+
+
+def note_editors(cursor: Any, ids: Sequence[int], actor: User, mandates: Mapping[int, int]) -> None:
+    """Remember who entered, and by which mandate when it was in another's place; the first time counts."""
+    cursor.execute(EDITED, [actor.pk, list(ids), [mandates.get(pk) for pk in ids]])
 
 
 def _columns(entry: Entry, facts: ItemFacts) -> dict[str, Any]:
@@ -196,6 +206,51 @@ def submit(
 def recall(*, actor: User, versions: Mapping[int, int | None], key: str | None = None) -> list[Outcome]:
     """Take back what nobody has looked at yet."""
     return engine.perform(route.RECALL, Report, versions, actor=actor, key=key)
+
+
+def amend(
+    *, actor: User, versions: Mapping[int, int | None], reason: str, key: str | None = None
+) -> list[Outcome]:
+    """Open revision n+1 of published reports, as a draft with their content; needs a grant that covers them."""
+    return engine.perform(route.AMEND, Report, versions, actor=actor, reason=reason, key=key)
+
+
+def give_up(
+    *, actor: User, versions: Mapping[int, int | None], reason: str, key: str | None = None
+) -> list[Outcome]:
+    """Cancel a revision that is still open; what is published stands."""
+    return engine.perform(route.CANCEL, Report, versions, actor=actor, reason=reason, key=key)
+
+
+READY = """
+SELECT r.id FROM submissions_report r JOIN workflow_routeversion w ON w.id = r.route_id
+  LEFT JOIN workflow_tier t ON t.route_id = r.route_id AND t.number = r.tier
+WHERE r.state = 'signed' AND NOT coalesce(t.blocks, false)
+  AND r.signed_at + make_interval(hours => w.embargo_hours) <= jenjang_now() ORDER BY r.id LIMIT 500"""
+
+EXPIRED = """
+SELECT r.id FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
+WHERE r.revision > 0 AND r.state IN ('draft', 'returned') AND least(p.lock_at, p.closed_at) <= jenjang_now()
+ORDER BY r.id LIMIT 500"""
+
+
+def publish_ready() -> int:
+    """Publish, as the calendar, what is signed and only waited for its embargo to end; returns how many."""
+    return _by_the_calendar(route.PUBLISH, READY)
+
+
+def cancel_expired() -> int:
+    """Cancel, as the calendar, open revisions whose grant has run out: they would hold up the later months for ever."""
+    return _by_the_calendar(route.CANCEL, EXPIRED)
+
+
+def _by_the_calendar(verb: str, candidates: str) -> int:
+    with recorded(None):
+        ids = [pk for (pk,) in prepared().execute(candidates).fetchall()]
+    if not ids:
+        return 0
+    outcomes = engine.perform(verb, Report, dict.fromkeys(ids), actor=None)
+    return sum(outcome.done for outcome in outcomes)
 
 
 def mark_opened(*, actor: User, report: Report, at: datetime) -> None:

@@ -12,6 +12,7 @@ from django.db import connections
 from tests import databases
 from tests.cast import cast
 from workflow.cursor import Prepared
+from workflow.record import law
 
 COMMITTING = (
     "A test that commits or uses threads asks for the fixture `committed`: it gets a database of its own. "
@@ -84,6 +85,7 @@ def database(request: pytest.FixtureRequest) -> None:
     Fixtures that put people and plans in place depend on this one, so that both kinds of test can use them.
     """
     request.getfixturevalue("committed" if "committed" in request.fixturenames else "db")
+    law.cache_clear()  # another database may have given the same number to another route
 
 
 @pytest.fixture

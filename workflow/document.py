@@ -8,7 +8,23 @@ from django.db import models
 from django_fsm import GET_STATE, FSMField, transition
 
 from workflow.models import RouteVersion
-from workflow.route import DRAFT, PUBLISH, RECALL, RETURN, SIGN, SOURCES, SUBMIT, TARGETS, VERIFY, Facts, Move
+from workflow.route import (
+    AMEND,
+    CANCEL,
+    DRAFT,
+    PUBLISH,
+    RECALL,
+    RETURN,
+    REVIEW,
+    SIGN,
+    SOURCES,
+    SUBMIT,
+    SUPERSEDE,
+    TARGETS,
+    VERIFY,
+    Facts,
+    Move,
+)
 
 
 def _edge(verb: str) -> Any:
@@ -52,6 +68,16 @@ class Document(models.Model):
         """The canonical text of each document's content: what is hashed when it is submitted."""
         raise TypeError(f"{cls.__name__} does not say its content")
 
+    @classmethod
+    def revise(cls, cursor: Any, ids: Sequence[int], actor_id: int, at: datetime) -> None:
+        """Open the next revision of published documents, as a draft with the same content and route."""
+        raise TypeError(f"{cls.__name__} has no revisions")
+
+    @classmethod
+    def replaced(cls, cursor: Any, ids: Sequence[int]) -> list[int]:
+        """The published documents whose next revisions, `ids`, have just been published."""
+        raise TypeError(f"{cls.__name__} has no revisions")
+
     @_edge(SUBMIT)
     def submit(self, move: Move) -> None: ...
 
@@ -67,8 +93,20 @@ class Document(models.Model):
     @_edge(SIGN)
     def sign(self, move: Move) -> None: ...
 
+    @_edge(REVIEW)
+    def review(self, move: Move) -> None: ...
+
     @_edge(PUBLISH)
     def publish(self, move: Move) -> None: ...
+
+    @_edge(AMEND)
+    def amend(self, move: Move) -> None: ...
+
+    @_edge(SUPERSEDE)
+    def supersede(self, move: Move) -> None: ...
+
+    @_edge(CANCEL)
+    def cancel(self, move: Move) -> None: ...
 
     def advance(self, verb: str, move: Move, at: datetime) -> None:
         """Move in memory by the machine; the machine and the law must agree."""

@@ -7,7 +7,7 @@ who and key, lock, facts (the document's own, a fixed number), update, history, 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -22,6 +22,7 @@ from workflow import route
 from workflow.cursor import Prepared, moment, prepared
 from workflow.document import Document
 from workflow.models import RouteVersion
+from workflow.record import Record, records
 from workflow.route import Move, Refusal
 
 TRIES = 3  # a serialisation failure or deadlock is nobody's fault: the same act is tried again
@@ -36,14 +37,14 @@ SELECT (SELECT id FROM fresh), jenjang_now(), set_config('jenjang.actor', %(acto
 
 DECIDE = """
 INSERT INTO workflow_decision (act_id, content_type_id, object_id, step, verb, version, content_hash, tier, source, target,
-  target_tier, actor_id, actor_name, post_id, post_title, unit_name, capacity, reason, marks, at, xid)
+  target_tier, actor_id, actor_name, post_id, post_title, unit_name, capacity, stands_in_for, grant_id, reason, marks, at, xid)
 SELECT %(act)s, %(content_type)s, m.id, m.step + 1, %(verb)s, m.version, m.hash, m.tier, m.source, m.target, m.target_tier,
-  %(actor)s, %(actor_name)s, m.post, m.title, m.unit, m.capacity, %(reason)s, %(marks)s::jsonb, %(at)s,
+  %(actor)s, %(actor_name)s, m.post, m.title, m.unit, m.capacity, m.vacant, m.granted, %(reason)s, %(marks)s::jsonb, %(at)s,
   pg_current_xact_id()::text::bigint
 FROM unnest(%(ids)s::bigint[], %(steps)s::int[], %(versions)s::int[], %(hashes)s::text[], %(tiers)s::smallint[],
   %(sources)s::text[], %(targets)s::text[], %(target_tiers)s::smallint[], %(posts)s::bigint[], %(titles)s::text[],
-  %(units)s::text[], %(capacities)s::text[])
-  AS m(id, step, version, hash, tier, source, target, target_tier, post, title, unit, capacity)"""
+  %(units)s::text[], %(capacities)s::text[], %(vacant)s::bigint[], %(grants)s::bigint[])
+  AS m(id, step, version, hash, tier, source, target, target_tier, post, title, unit, capacity, vacant, granted)"""
 
 FOLLOW = """
 INSERT INTO workflow_outbox (key, topic, payload, created_at, not_before, attempts, last_error)
@@ -68,12 +69,13 @@ class Question:
     """What the documents are asked their facts for. `verb` is None when only buttons are wanted."""
 
     verb: str | None
-    actor_id: int
+    actor_id: int | None
     now: datetime
     seen: Mapping[int, int | None]
     reason: str = ""
     to_previous_tier: bool = False
     whole: bool = False  # the set goes together or not at all
+    record: Mapping[int, Record] = field(default_factory=dict)
 
 
 class Refused(Exception):
@@ -103,7 +105,8 @@ def perform(
     """Do `verb` on the documents whose ids are the keys of `versions` (id -> the version the actor saw).
 
     One transaction; one Outcome per document, in the order asked. With `whole`, one refusal refuses all and raises
-    Refused. A repeated `key` gets the first answer and does nothing; with another request it raises KeyReused.
+    Refused. A repeated `key` gets the first answer and does nothing; with another request it raises KeyReused. Without an
+    actor it is the calendar that acts, which publishes and supersedes what only waited for its hour, and nothing else.
     """
     asked = _Asked(
         verb, model, dict(versions), actor, key or str(uuid4()), reason, tuple(marks), to_previous_tier, whole
@@ -136,7 +139,12 @@ def available(actor: Any, documents: Sequence[Document]) -> dict[int, dict[str, 
         # A button is there before the reason is typed, so one that is long enough stands in for it.
         reason = "." * route.SHORTEST_REASON
         question = Question(
-            None, actor.pk, database_now(), {document.pk: None for document in documents}, reason
+            None,
+            actor.pk,
+            database_now(),
+            {document.pk: None for document in documents},
+            reason,
+            record=records(type(documents[0]), documents, cursor),
         )
         facts = type(documents[0]).facts(cursor, documents, question)
     return {
@@ -160,12 +168,16 @@ class _Asked:
     to_previous_tier: bool
     whole: bool
 
+    @property
+    def actor_id(self) -> int | None:
+        return self.actor.pk if self.actor else None
+
     def digest(self) -> str:
         words = [
             self.verb,
             self.model._meta.label,
             sorted(self.versions.items()),
-            self.actor.pk,
+            self.actor_id,
             self.reason,
             self.marks,
         ]
@@ -186,10 +198,9 @@ def _act(asked: _Asked, cursor: Prepared) -> list[Outcome]:
     if act is None:
         return _first_answer(asked, cursor)
     documents = _lock(asked.model, list(asked.versions), cursor)
-    question = Question(
-        asked.verb, asked.actor.pk, now, asked.versions, asked.reason, asked.to_previous_tier, asked.whole
+    facts = (
+        asked.model.facts(cursor, documents, _question(asked, documents, cursor, now)) if documents else {}
     )
-    facts = asked.model.facts(cursor, documents, question) if documents else {}
     moved, outcomes = _judge(asked, documents, facts, cursor, now)
     answer = [outcomes.get(pk) or Outcome(pk, False, code="route.unknown") for pk in asked.versions]
     refused = [outcome for outcome in answer if not outcome.done]
@@ -197,11 +208,33 @@ def _act(asked: _Asked, cursor: Prepared) -> list[Outcome]:
         raise Refused(refused)
     if moved:
         _write(asked, act, moved, cursor, now)
+        _follow_up(asked, [one.document.pk for one in moved], facts, cursor, now)
     cursor.execute(
         "UPDATE workflow_act SET answer = %s::jsonb WHERE id = %s",
         [json.dumps([asdict(one) for one in answer]), act],
     )
     return answer
+
+
+def _question(asked: _Asked, documents: Sequence[Document], cursor: Prepared, now: datetime) -> Question:
+    record = records(asked.model, documents, cursor)
+    return Question(
+        asked.verb, asked.actor_id, now, asked.versions, asked.reason, asked.to_previous_tier, asked.whole, record
+    )  # fmt: skip
+
+
+def _follow_up(
+    asked: _Asked, ids: list[int], facts: Mapping[int, route.Facts], cursor: Prepared, now: datetime
+) -> None:
+    """What an act brings with it, in the same transaction: a new revision, or the end of the one it replaces."""
+    if asked.verb == route.AMEND:
+        asked.model.revise(cursor, ids, asked.actor.pk, now)
+    revisions = [pk for pk in ids if facts[pk].revision]
+    if asked.verb == route.PUBLISH and revisions:
+        older: dict[int, int | None] = dict.fromkeys(asked.model.replaced(cursor, revisions))
+        _act(
+            replace(asked, verb=route.SUPERSEDE, versions=older, key=f"{asked.key}:older", whole=True), cursor
+        )
 
 
 def _head(asked: _Asked, cursor: Prepared) -> tuple[int | None, datetime]:
@@ -210,8 +243,8 @@ def _head(asked: _Asked, cursor: Prepared) -> tuple[int | None, datetime]:
         HEAD,
         {
             "key": asked.key,
-            "actor": asked.actor.pk,
-            "actor_text": str(asked.actor.pk),
+            "actor": asked.actor_id,
+            "actor_text": str(asked.actor_id or ""),
             "verb": asked.verb,
             "asked": asked.digest(),
             "request": request.id,
@@ -273,26 +306,37 @@ def _judge(
 def _write(asked: _Asked, act: int, moved: Sequence[_Moved], cursor: Prepared, now: datetime) -> None:
     ids, steps = [one.document.pk for one in moved], [one.document.step for one in moved]
     columns = {
-        "act": act, "verb": asked.verb, "actor": asked.actor.pk, "actor_name": asked.actor.name, "at": now,
+        "act": act, "verb": asked.verb, "actor": asked.actor_id, "at": now,
+        "actor_name": asked.actor.name if asked.actor else "",
         "reason": asked.reason.strip(), "marks": json.dumps(list(asked.marks)),
         "content_type": ContentType.objects.get_for_model(asked.model).pk,
         "ids": ids, "steps": steps, "versions": [one.document.version for one in moved],
         "hashes": [one.hash for one in moved], "tiers": [one.tier for one in moved],
         "sources": [one.source for one in moved], "targets": [one.move.state for one in moved],
-        "target_tiers": [one.move.tier for one in moved], "posts": [one.move.office.post_id for one in moved],
-        "titles": [one.move.office.title for one in moved], "units": [one.move.office.unit_name for one in moved],
-        "capacities": [one.move.office.capacity for one in moved],
+        "target_tiers": [one.move.tier for one in moved], "grants": [one.move.grant for one in moved],
+        **_offices([one.move.office for one in moved]),
     }  # fmt: skip
     cursor.execute(_update(asked), columns)
     if cursor.rowcount != len(moved):
         raise AssertionError(f"{cursor.rowcount} rows moved of {len(moved)}: a locked row changed")
-    insert_history(cursor, asked.model, ids, kind="~", actor_id=asked.actor.pk, at=now, reason=asked.verb)
+    insert_history(cursor, asked.model, ids, kind="~", actor_id=asked.actor_id, at=now, reason=asked.verb)
     cursor.execute(DECIDE, columns)
     topic = asked.model.topics.get(asked.verb)
     if topic:
         cursor.execute(
-            FOLLOW, {"topic": topic, "ids": ids, "steps": steps, "at": now, "actor": asked.actor.pk}
+            FOLLOW, {"topic": topic, "ids": ids, "steps": steps, "at": now, "actor": asked.actor_id}
         )
+
+
+def _offices(offices: Sequence[route.Office | None]) -> dict[str, list[Any]]:
+    """The columns that say who acted; the calendar holds no office."""
+    return {
+        "posts": [one and one.post_id for one in offices],
+        "titles": [one.title if one else "" for one in offices],
+        "units": [one.unit_name if one else "" for one in offices],
+        "capacities": [one.capacity if one else "" for one in offices],
+        "vacant": [one and one.stands_in_for for one in offices],
+    }
 
 
 def _update(asked: _Asked) -> str:
@@ -309,13 +353,25 @@ def newest_route(code: str) -> RouteVersion:
     return RouteVersion.objects.filter(code=code).latest("number")
 
 
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """Documents locked to be written to, why others are not, and the mandates of who enters in another's place."""
+
+    now: datetime
+    documents: dict[int, Document]
+    refusals: dict[int, Refusal]
+    mandates: dict[int, int]
+
+
 def locked_for_entry(
     model: type[Document], versions: Mapping[int, int | None], *, actor: Any, cursor: Prepared
-) -> tuple[datetime, dict[int, Document], dict[int, Refusal]]:
+) -> Entering:
     """Lock documents to be written to: the moment, those that `actor` may write, and why not the others."""
     documents = _lock(model, list(versions), cursor)
     now = moment(cursor)
     facts = model.facts(cursor, documents, Question(None, actor.pk, now, versions)) if documents else {}
     refusals = {pk: Refusal("route.unknown") for pk in versions if pk not in facts}
     refusals |= {pk: refusal for pk, fact in facts.items() if (refusal := route.may_enter(fact))}
-    return now, {document.pk: document for document in documents if document.pk not in refusals}, refusals
+    open_ones = {document.pk: document for document in documents if document.pk not in refusals}
+    mandates = {pk: grant for pk in open_ones if (grant := route.mandate(facts[pk])) is not None}
+    return Entering(now, open_ones, refusals, mandates)

@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from workflow.route import Route, Tier
+from workflow.route import Route
 
 
 class RouteVersion(models.Model):
@@ -15,6 +17,9 @@ class RouteVersion(models.Model):
     number = models.PositiveIntegerField(_("version"))
     name = models.CharField(_("name"), max_length=200)
     tiers = models.JSONField(_("tiers"))  # [{"verb": "verify", "role": "section_head", "scope": "item"}, ...]
+    embargo_hours = models.PositiveSmallIntegerField(_("hours between signature and publication"), default=0)
+    made_at = models.DateTimeField(_("made"), null=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name, verbose_name_plural = _("route"), _("routes")
@@ -28,14 +33,14 @@ class RouteVersion(models.Model):
     @property
     def law(self) -> Route:
         """The tiers as the law reads them."""
-        return Route(tuple(Tier(**tier) for tier in self.tiers))
+        return Route.of(self.tiers, self.embargo_hours)
 
 
 class Act(models.Model):
     """One request to act, by its key: asked twice, it is answered twice and done once."""
 
     key = models.CharField(max_length=80, unique=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     verb = models.CharField(max_length=20)
     asked = models.CharField(
         max_length=64
@@ -44,8 +49,61 @@ class Act(models.Model):
     at = models.DateTimeField()
 
 
+class Grant(models.Model):
+    """An exception that somebody answers for: scoped, reasoned, and over at a moment. Written by `workflow.granting` only.
+
+    It covers a document below `scope_path` that has one of `subjects` among its own ("2026-03", "2026-03/item-55"); without
+    subjects it covers all of them.
+    """
+
+    class Kind(models.TextChoices):
+        EXTENSION = "extension", _("Extension of a deadline")
+        REOPENING = "reopening", _("Reopening of a locked month")
+        AMENDMENT = "amendment", _("Permission to amend")
+        WAIVER = "waiver", _("Waiver: one person at two tiers")
+        ASSISTANCE = "assistance", _("Mandate to assist")
+
+    key = models.CharField(max_length=60, unique=True)  # "request-17": a request ends in one grant
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    scope_path = models.CharField(_("scope"), max_length=200)
+    subjects = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("person")
+    )
+    reason = models.TextField(_("reason"))
+    document_no = models.CharField(_("decree or note number"), max_length=80, blank=True)
+    params = models.JSONField(default=dict, blank=True)
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    granted_by_name = models.CharField(max_length=200)
+    granted_office = models.CharField(max_length=420)
+    granted_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    revoke_reason = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("grant"), _("grants")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("granted_at")), name="grant_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=("waiver", "assistance")) | Q(person__isnull=False),
+                name="grant_to_a_person_names_one",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "expires_at"], name="grant_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
 class Decision(models.Model):
-    """Who moved which version of what, holding which office: the legal record, with the words as printed that day."""
+    """Who moved which version of what, holding which office: the legal record, with the words as printed that day.
+
+    Without an actor it is the calendar's: a publication that was only waiting for its moment.
+    """
 
     act = models.ForeignKey(Act, models.PROTECT, related_name="decisions")
     content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
@@ -58,12 +116,14 @@ class Decision(models.Model):
     source = models.CharField(max_length=20)
     target = models.CharField(max_length=20)
     target_tier = models.PositiveSmallIntegerField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=200)
-    post_id = models.BigIntegerField()
+    post_id = models.BigIntegerField(null=True)
     post_title = models.CharField(max_length=200)
     unit_name = models.CharField(max_length=200)
     capacity = models.CharField(max_length=10)
+    stands_in_for = models.BigIntegerField(null=True)  # the vacant post in whose place this one acted
+    grant = models.ForeignKey(Grant, models.PROTECT, null=True, related_name="+")  # the exception it rests on
     reason = models.TextField(blank=True)
     marks = models.JSONField(default=list)  # named lines and fields of a return: ["line-17", "increment"]
     at = models.DateTimeField()

@@ -1,10 +1,16 @@
 """Waking the workers. The outbox row is what counts; a lost nudge costs only the time until the next sweep."""
 
 import logging
+from collections.abc import Callable
 
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
+
+from workflow.models import Outbox
+
+# topic -> what a worker does with a row of it; each app registers its own when it is ready.
+handlers: dict[str, Callable[[Outbox], None]] = {}
 
 log = logging.getLogger("jenjang.outbox")
 DRAIN = "approvals.tasks.drain"

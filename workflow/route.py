@@ -1,165 +1,211 @@
 """The law: who may move a document where. Pure Python, no framework, readable in one sitting.
 
-A route is an ordered list of tiers. Tier 0 is entry, by the technical officer; tiers 1..n decide. A document waits at
-one tier at a time, and `decide(facts, verb)` answers with a Move or a Refusal. Refusals speak in codes; the words are
-in `wording.sentences`. Sources: design.md 4, domain.md 2.3 (V-50..V-55), 2.6 and 4.1.
+A route is an ordered list of tiers. Tier 0 is entry, by the technical officer; tiers 1..n decide: they verify, then
+sign, then review. A document waits at one tier at a time, and `decide(facts, verb)` answers with a Move or a Refusal.
+Refusals speak in codes; the words are in `wording.sentences`. What a route may look like, and where it can lead, is in
+`workflow.map`. Sources: design.md 4, domain.md 2.3 (V-50..V-55), 2.6 and 4.1.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import timedelta
 
-DRAFT, SUBMITTED, VERIFIED = "draft", "submitted", "verified"
-SIGNED, PUBLISHED, RETURNED = "signed", "published", "returned"
-STATES = (DRAFT, SUBMITTED, VERIFIED, SIGNED, PUBLISHED, RETURNED)
-OPEN_STATES = (DRAFT, RETURNED)  # the officer may write
+from workflow.terms import (
+    AMEND,
+    AMENDMENT,
+    ASSISTANCE,
+    CANCEL,
+    CANCELLED,
+    DECIDING,
+    DRAFT,
+    GONE_STATES,
+    OPEN_STATES,
+    PUBLISH,
+    PUBLISHED,
+    RECALL,
+    RETURN,
+    RETURNED,
+    REVIEW,
+    SCOPES,
+    SHORTEST_REASON,
+    SIGN,
+    SIGNED,
+    SOURCES,
+    STATES,
+    SUBMIT,
+    SUBMITTED,
+    SUPERSEDE,
+    SUPERSEDED,
+    TARGETS,
+    VERBS,
+    VERIFIED,
+    VERIFY,
+    WAIVER,
+    Condition,
+    Facts,
+    GrantFact,
+    Move,
+    Office,
+    Refusal,
+    Route,
+    Tier,
+)
 
-SUBMIT, RECALL, VERIFY, RETURN, SIGN, PUBLISH = "submit", "recall", "verify", "return", "sign", "publish"
-VERBS = (SUBMIT, RECALL, VERIFY, RETURN, SIGN, PUBLISH)
-
-# From which states a verb may start at all. The machine in `workflow.document` is built from the same table.
-SOURCES: Mapping[str, tuple[str, ...]] = {
-    SUBMIT: OPEN_STATES,
-    RECALL: (SUBMITTED, VERIFIED),
-    VERIFY: (SUBMITTED,),
-    RETURN: (SUBMITTED, VERIFIED),
-    SIGN: (VERIFIED,),
-    PUBLISH: (SIGNED,),
-}
-TARGETS: Mapping[str, tuple[str, ...]] = {
-    SUBMIT: (SUBMITTED, VERIFIED),
-    RECALL: (DRAFT,),
-    VERIFY: (SUBMITTED, VERIFIED),
-    RETURN: (RETURNED, SUBMITTED),
-    SIGN: (VERIFIED, SIGNED),
-    PUBLISH: (PUBLISHED,),
-}
-SHORTEST_REASON = 10
-SCOPES = ("item", "self", "parent", "agency")
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """One step of a route: which verb, by a post of which role, found how (`scope`)."""
-
-    verb: str
-    role: str
-    scope: str
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Ordered tiers; `tiers[0]` enters, the others verify and then sign."""
-
-    tiers: tuple[Tier, ...]
-
-    def state_at(self, tier: int) -> str:
-        """The state of a document that waits at `tier` (1..n), or after the last one."""
-        if tier >= len(self.tiers):
-            return SIGNED
-        return SUBMITTED if self.tiers[tier].verb == VERIFY else VERIFIED
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """An office that the actor holds at the moment of the act, by the database's clock (V-52)."""
-
-    post_id: int
-    role: str
-    title: str
-    unit_name: str
-    unit_path: str
-    capacity: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that the law asks about one document, one actor and one moment. Moments are UTC."""
-
-    state: str
-    tier: int
-    version: int
-    seen_version: int | None
-    route: Route
-    actor_id: int
-    offices: tuple[Office, ...]
-    unit_path: str
-    parent_path: str
-    agency_path: str
-    tier_posts: Mapping[int, int | None]  # tier -> the post this very document names (scope "item")
-    now: datetime
-    opens_at: datetime
-    locks_at: datetime
-    editors: frozenset[int] = frozenset()
-    deciders: frozenset[int] = frozenset()  # who verified since the last submission, at lower tiers
-    submitted_by: int | None = None
-    opened_at: datetime | None = None  # by the tier that holds it, since it came there
-    earlier_open: str | None = None  # first earlier month not yet submitted ("2026-01"), V-50
-    earlier_unpublished: str | None = None  # first earlier month neither published nor in this act
-    earlier_moved: str | None = None  # first earlier month submitted anew since this one was verified
-    blocking: int = 0  # blocking findings of the document's own rules
-    reason: str = ""
-    to_previous_tier: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Where the document goes, and the office that takes it there."""
-
-    state: str
-    tier: int
-    office: Office
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why it does not: a code and its parameters, for `wording.sentences.say`."""
-
-    code: str
-    params: dict[str, Any] = field(default_factory=dict)
+__all__ = [
+    "AMEND",
+    "AMENDMENT",
+    "ASSISTANCE",
+    "CANCEL",
+    "CANCELLED",
+    "Condition",
+    "DECIDING",
+    "DRAFT",
+    "Facts",
+    "GONE_STATES",
+    "GrantFact",
+    "Move",
+    "OPEN_STATES",
+    "Office",
+    "PUBLISH",
+    "PUBLISHED",
+    "RECALL",
+    "RETURN",
+    "RETURNED",
+    "REVIEW",
+    "Refusal",
+    "Route",
+    "SCOPES",
+    "SHORTEST_REASON",
+    "SIGN",
+    "SIGNED",
+    "SOURCES",
+    "STATES",
+    "SUBMIT",
+    "SUBMITTED",
+    "SUPERSEDE",
+    "SUPERSEDED",
+    "TARGETS",
+    "Tier",
+    "VERBS",
+    "VERIFIED",
+    "VERIFY",
+    "WAIVER",
+    "decide",
+    "holds",
+    "mandate",
+    "may_enter",
+]
 
 
 def decide(facts: Facts, verb: str) -> Move | Refusal:
     """The one judgement. The first reason that stands in the way is the one that is told."""
     if facts.state not in SOURCES[verb]:
-        return Refusal("route.state", {"state": facts.state, "verb": verb})
+        return _wrong_state(facts, verb)
     if facts.seen_version is not None and facts.seen_version != facts.version:
         return Refusal("route.stale", {"seen": facts.seen_version, "version": facts.version})
     office = _office(facts, verb)
     if isinstance(office, Refusal):
         return office
-    refusal = _window(facts) or _separation(facts, verb) or _particular(facts, verb)
+    refusal = _window(facts, verb) or _separation(facts, verb) or _particular(facts, verb)
     if refusal:
         return refusal
     state, tier = _target(facts, verb)
-    return Move(state, tier, office)
+    return Move(state, tier, office, _exception(facts, verb))
 
 
-def _office(facts: Facts, verb: str) -> Office | Refusal:
-    """The actor's office for the tier that acts now; V-52. An acting holder counts like a definitive one."""
-    acting_tier = {SUBMIT: 0, RECALL: 0, PUBLISH: len(facts.route.tiers) - 1}.get(verb, facts.tier)
-    tier = facts.route.tiers[acting_tier]
-    if verb in (VERIFY, SIGN) and tier.verb != verb:
-        return Refusal("route.state", {"state": facts.state, "verb": verb})
-    named = facts.tier_posts.get(acting_tier)
-    if acting_tier == 0 and named is None:
+def _wrong_state(facts: Facts, verb: str) -> Refusal:
+    return Refusal("route.state", {"state": facts.state, "verb": verb})
+
+
+# --- Who -------------------------------------------------------------------------------------------------
+
+
+def _office(facts: Facts, verb: str) -> Office | Refusal | None:
+    """The actor's office for what is to be done; V-52. An acting holder counts like a definitive one."""
+    if facts.actor_id is None:
+        return _calendar(facts, verb)
+    tiers = _acting_tiers(facts, verb)
+    if not tiers:
+        return _wrong_state(facts, verb)
+    for number in tiers:
+        for office in facts.offices:
+            if holds(facts, number, office):
+                return office
+    if tiers == (0,) and facts.tier_posts.get(0) is None and facts.route.tiers[0].scope == "item":
         return Refusal("route.empty_post")
-    for office in facts.offices:
-        if office.role == tier.role and _in_scope(office, tier.scope, named, facts):
-            return office
-    return Refusal("route.office", {"role": tier.role, "verb": verb})
+    return Refusal("route.office", {"role": facts.route.tiers[tiers[0]].role, "verb": verb})
 
 
-def _in_scope(office: Office, scope: str, named: int | None, facts: Facts) -> bool:
-    if scope == "item":
-        return office.post_id == named if named else office.unit_path == facts.unit_path
-    paths = {"self": facts.unit_path, "parent": facts.parent_path, "agency": facts.agency_path}
-    return office.unit_path == paths[scope]
+def _calendar(facts: Facts, verb: str) -> Refusal | None:
+    """What may happen without anybody: what only waited for its hour. Nothing is approved by silence."""
+    waits = verb in (PUBLISH, SUPERSEDE) or (verb == CANCEL and facts.now >= facts.locks_at)
+    return None if waits else Refusal("route.nobody", {"verb": verb})
 
 
-def _window(facts: Facts) -> Refusal | None:
-    """V-51: the period is open for acts between its first moment and its lock."""
+def _acting_tiers(facts: Facts, verb: str) -> tuple[int, ...]:
+    """Whose act it is; empty when the tier that has the document does something else."""
+    tiers = facts.route.tiers
+    if verb in (SUBMIT, RECALL, CANCEL):
+        return (0,)
+    signing = tuple(number for number, tier in enumerate(tiers) if tier.verb in (SIGN, REVIEW))
+    if verb == AMEND:
+        return (0, *signing)
+    if verb in (PUBLISH, SUPERSEDE):
+        return signing
+    if verb == VERIFY and facts.state == VERIFIED:  # once more, by the tier that verified last
+        return _verified_by(facts)
+    if verb == RETURN:
+        return _returning(facts)
+    return (facts.tier,) if facts.tier < len(tiers) and tiers[facts.tier].verb == verb else ()
+
+
+def _verified_by(facts: Facts) -> tuple[int, ...]:
+    last = facts.route.before(facts.tier, facts.about)
+    while last and facts.route.tiers[last].verb != VERIFY:
+        last = facts.route.before(last, facts.about)
+    return (last,) if last and facts.earlier_moved else ()
+
+
+def _returning(facts: Facts) -> tuple[int, ...]:
+    """The tier that has it; of what is signed, the reviewer whose review is awaited, or who signed, while it rests."""
+    if facts.state != SIGNED or facts.route.holds_publication(facts.tier):
+        return (facts.tier,)
+    last = facts.route.before(facts.tier, facts.about)
+    return (last,) if facts.now < facts.embargo_ends else ()
+
+
+def holds(facts: Facts, tier: int, office: Office) -> bool:
+    """Whether an office is one that acts at a tier of this document."""
+    asked = facts.route.tiers[tier]
+    if office.role != asked.role or not _may_stand_in(facts, asked, office):
+        return False
+    if asked.scope == "item":
+        named = facts.tier_posts.get(tier)
+        if named is None and tier == 0:
+            return False
+        if named is not None:
+            return (office.stands_in_for or office.post_id) == named
+        return office.unit_path == facts.paths["self"]
+    place = f"unit:{asked.unit}" if asked.scope == "unit" else asked.scope
+    return office.unit_path == facts.paths.get(place)
+
+
+def _may_stand_in(facts: Facts, tier: Tier, office: Office) -> bool:
+    """A superior acts for a vacant post only after the days that the tier says, counted from the later of two moments:
+    when the post fell vacant and when the document came."""
+    if office.stands_in_for is None:
+        return True
+    if tier.escalate_days is None:
+        return False
+    since = [moment for moment in (office.vacant_since, facts.arrived_at or facts.opens_at) if moment]
+    return facts.now >= max(since) + timedelta(days=tier.escalate_days)
+
+
+# --- When, and by which persons --------------------------------------------------------------------------
+
+
+def _window(facts: Facts, verb: str) -> Refusal | None:
+    """V-51: the period is open for acts between its first moment and its lock. What follows a signature is not bound."""
+    if verb in (REVIEW, PUBLISH, AMEND, SUPERSEDE, CANCEL) or facts.state == SIGNED:
+        return None
     if facts.now < facts.opens_at:
         return Refusal("route.window_not_open", {"opens_at": facts.opens_at.isoformat()})
     if facts.now >= facts.locks_at:
@@ -168,78 +214,140 @@ def _window(facts: Facts) -> Refusal | None:
 
 
 def _separation(facts: Facts, verb: str) -> Refusal | None:
-    """V-53: over persons, not posts: nobody decides on what he entered, nor at two tiers of one report."""
-    if verb in (VERIFY, RETURN, SIGN, PUBLISH) and facts.actor_id in facts.editors:
+    """V-53: over persons, not posts: nobody decides on what he entered, nor at two tiers of one report.
+
+    The second may be waived by a grant, which the decision then names; the first never.
+    """
+    if verb in (VERIFY, RETURN, SIGN, REVIEW, PUBLISH) and facts.actor_id in facts.editors:
         return Refusal("route.self")
-    if verb in (VERIFY, SIGN) and facts.actor_id in facts.deciders:
+    if verb not in DECIDING:
+        return None
+    again = verb == VERIFY and facts.state == VERIFIED
+    if facts.actor_id in facts.deciders and not again and facts.grant(WAIVER) is None:
         return Refusal("route.twice")
+    if facts.actor_id in facts.agreed:
+        return Refusal("route.counted", {"quorum": facts.route.tiers[facts.tier].quorum})
     return None
+
+
+def _exception(facts: Facts, verb: str) -> int | None:
+    """The grant without which this could not be done; the decision keeps it."""
+    if verb == AMEND:
+        return facts.grant(AMENDMENT)
+    again = verb == VERIFY and facts.state == VERIFIED
+    return (
+        facts.grant(WAIVER) if verb in DECIDING and facts.actor_id in facts.deciders and not again else None
+    )
+
+
+# --- What the verb itself asks ---------------------------------------------------------------------------
 
 
 def _particular(facts: Facts, verb: str) -> Refusal | None:
-    """What only this verb asks."""
-    if verb == SUBMIT and facts.blocking:
+    if verb in (RETURN, AMEND, CANCEL) and facts.actor_id is not None:
+        length = len(facts.reason.strip())
+        if length < SHORTEST_REASON:
+            return Refusal("route.reason", {"length": length, "shortest": SHORTEST_REASON})
+    asked = _ASKED.get(verb)
+    return asked(facts) if asked else None
+
+
+def _submitting(facts: Facts) -> Refusal | None:
+    if facts.blocking:
         return Refusal("route.blocked", {"count": facts.blocking})
-    if verb == SUBMIT and facts.earlier_open:
-        return Refusal("route.order_submit", {"earlier": facts.earlier_open})
-    if verb in (VERIFY, SIGN) and facts.blocking:
-        return Refusal("route.outgrown", {"count": facts.blocking})
-    if verb == SIGN and facts.earlier_moved:
-        return Refusal("route.order_stale", {"earlier": facts.earlier_moved})
-    if verb == SIGN and facts.earlier_unpublished:
-        return Refusal("route.order_sign", {"earlier": facts.earlier_unpublished})
-    if verb == RECALL and facts.submitted_by != facts.actor_id:
+    return Refusal("route.order_submit", {"earlier": facts.earlier_open}) if facts.earlier_open else None
+
+
+def _recalling(facts: Facts) -> Refusal | None:
+    if facts.submitted_by != facts.actor_id:
         return Refusal("route.not_yours")
-    if verb == RECALL and (facts.deciders or facts.opened_at):
+    if facts.deciders or facts.agreed or facts.opened_at:
         return Refusal("route.opened", {"opened_at": (facts.opened_at or facts.now).isoformat()})
-    if verb == RETURN and len(facts.reason.strip()) < SHORTEST_REASON:
-        return Refusal("route.reason", {"length": len(facts.reason.strip()), "shortest": SHORTEST_REASON})
     return None
 
 
+def _verifying(facts: Facts) -> Refusal | None:
+    if facts.blocking:
+        return Refusal("route.outgrown", {"count": facts.blocking})
+    if facts.state == VERIFIED and facts.earlier_open:
+        return Refusal("route.order_again", {"earlier": facts.earlier_open})
+    return None
+
+
+def _signing(facts: Facts) -> Refusal | None:
+    if facts.blocking:
+        return Refusal("route.outgrown", {"count": facts.blocking})
+    if facts.earlier_moved:
+        return Refusal("route.order_stale", {"earlier": facts.earlier_moved})
+    if facts.earlier_unpublished:
+        return Refusal("route.order_sign", {"earlier": facts.earlier_unpublished})
+    return None
+
+
+def _publishing(facts: Facts) -> Refusal | None:
+    if facts.route.holds_publication(facts.tier):
+        return Refusal("route.review_open", {"role": facts.route.tiers[facts.tier].role})
+    if facts.now < facts.embargo_ends:
+        return Refusal("route.embargo", {"until_at": facts.embargo_ends.isoformat()})
+    return None
+
+
+def _amending(facts: Facts) -> Refusal | None:
+    if facts.revised:
+        return Refusal("route.revised", {"revision": facts.revision + 1})
+    return Refusal("route.no_grant") if facts.grant(AMENDMENT) is None else None
+
+
+def _superseding(facts: Facts) -> Refusal | None:
+    return None if facts.replaced else _wrong_state(facts, SUPERSEDE)
+
+
+def _cancelling(facts: Facts) -> Refusal | None:
+    """Only a revision can be given up: the report of a month is owed."""
+    return None if facts.revision else Refusal("route.owed")
+
+
+_ASKED = {
+    SUBMIT: _submitting, RECALL: _recalling, VERIFY: _verifying, SIGN: _signing, PUBLISH: _publishing, AMEND: _amending,
+    SUPERSEDE: _superseding, CANCEL: _cancelling,
+}  # fmt: skip
+
+
+# --- Where to --------------------------------------------------------------------------------------------
+
+
 def _target(facts: Facts, verb: str) -> tuple[str, int]:
-    if verb == SUBMIT:
-        return facts.route.state_at(1), 1
-    if verb == RECALL:
-        return DRAFT, 0
+    law, about = facts.route, facts.about
+    fixed = {
+        RECALL: (DRAFT, 0), PUBLISH: (PUBLISHED, facts.tier), AMEND: (PUBLISHED, facts.tier),
+        SUPERSEDE: (SUPERSEDED, facts.tier), CANCEL: (CANCELLED, facts.tier),
+    }  # fmt: skip
+    if verb in fixed:
+        return fixed[verb]
     if verb == RETURN:
-        back = facts.tier - 1
-        if facts.to_previous_tier and back >= 1:
-            return facts.route.state_at(back), back
-        return RETURNED, 0
-    if verb == PUBLISH:
-        return PUBLISHED, facts.tier
-    return facts.route.state_at(facts.tier + 1), facts.tier + 1
-
-
-def faults(route: Route, roles: tuple[str, ...]) -> list[str]:
-    """What is wrong with a route as data; empty when every tier can act and the last one signs."""
-    found = []
-    verbs = [tier.verb for tier in route.tiers]
-    if len(verbs) < 2 or verbs[0] != SUBMIT or verbs[-1] != SIGN:
-        found.append("a route begins with one submit tier and ends with a sign tier")
-    if any(verb not in (VERIFY, SIGN) for verb in verbs[1:]):
-        found.append("tiers after entry verify or sign")
-    if verbs.count(SIGN) > 1 and VERIFY in verbs[verbs.index(SIGN) :]:
-        found.append("no verification after a signature")
-    found += [
-        f"tier {number}: no post has the role {tier.role}"
-        for number, tier in enumerate(route.tiers)
-        if tier.role not in roles
-    ]
-    found += [
-        f"tier {number}: unknown scope {tier.scope}"
-        for number, tier in enumerate(route.tiers)
-        if tier.scope not in SCOPES
-    ]
-    return found
+        back = law.before(facts.tier, about)
+        return (law.state_at(back), back) if facts.to_previous_tier and back else (RETURNED, 0)
+    stays = verb in DECIDING and (
+        (verb == VERIFY and facts.state == VERIFIED) or len(facts.agreed) + 1 < law.tiers[facts.tier].quorum
+    )
+    if stays:
+        return facts.state, facts.tier
+    tier = law.after(facts.tier if verb != SUBMIT else 0, about)
+    return (PUBLISHED if facts.state == PUBLISHED else law.state_at(tier)), tier
 
 
 def may_enter(facts: Facts) -> Refusal | None:
-    """Whether the actor may write the content now: the officer of the item, an open state, an open period."""
+    """Whether the actor may write the content now: the officer of the item, or who assists him by a mandate."""
     if facts.state not in OPEN_STATES:
         return Refusal("route.state", {"state": facts.state, "verb": "enter"})
     if facts.seen_version is not None and facts.seen_version != facts.version:
         return Refusal("route.stale", {"seen": facts.seen_version, "version": facts.version})
     office = _office(facts, SUBMIT)
-    return office if isinstance(office, Refusal) else _window(facts)
+    if isinstance(office, Refusal) and mandate(facts) is None:
+        return office
+    return _window(facts, SUBMIT)
+
+
+def mandate(facts: Facts) -> int | None:
+    """The grant on which somebody enters who does not hold the officer's post himself; None when he does, or has none."""
+    return facts.grant(ASSISTANCE) if isinstance(_office(facts, SUBMIT), Refusal) else None

@@ -1,7 +1,17 @@
 """Who and what: the offices people hold, and the plans they report on. Rights to see are in `registry.grants`."""
 
 from registry.grants import UnitGroupPermission, UnitUserPermission
-from registry.models.offices import Assignment, Government, Office, Post, Reach, Unit, User, UserManager
+from registry.models.offices import (
+    Assignment,
+    Government,
+    Office,
+    Post,
+    Reach,
+    StandIn,
+    Unit,
+    User,
+    UserManager,
+)
 from registry.models.plans import (
     BudgetItem,
     BudgetItemVersion,
@@ -27,6 +37,7 @@ __all__ = [
     "Office",
     "Post",
     "Reach",
+    "StandIn",
     "Unit",
     "UnitGroupPermission",
     "UnitUserPermission",

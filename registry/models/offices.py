@@ -144,10 +144,18 @@ class Post(models.Model):
         OFFICER = "officer", _("Technical officer")
         SECTION_HEAD = "section_head", _("Section head")
         AGENCY_HEAD = "agency_head", _("Agency head")
+        PLANNER = "planner", _("Completeness check")
+        ASSISTANT = "assistant", _("Assistant")
+        OVERSIGHT = "oversight", _("Central bureau")
+        INSPECTOR = "inspector", _("Inspectorate")
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts", verbose_name=_("unit"))
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     title = models.CharField(_("title"), max_length=200)
+    # Who is told when this post is late, and acts when it is vacant; without one, the head of its agency.
+    superior = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="below", verbose_name=_("superior")
+    )
     history = kept()
 
     class Meta:
@@ -238,6 +246,26 @@ class Office(models.Model):
     class Meta:
         managed = False
         db_table = "registry_office"
+
+
+class StandIn(models.Model):
+    """View: vacant posts, each with the superior who acts in its place once its vacancy lasts as long as a route says."""
+
+    id = models.BigIntegerField(primary_key=True)  # the superior's assignment
+    person = models.ForeignKey(User, models.DO_NOTHING, related_name="+")
+    post = models.ForeignKey(Post, models.DO_NOTHING, related_name="+")
+    capacity = models.CharField(max_length=10)
+    title = models.CharField(max_length=200)
+    unit_name = models.CharField(max_length=200)
+    vacant_post = models.ForeignKey(Post, models.DO_NOTHING, related_name="stand_ins")
+    role = models.CharField(max_length=20)  # of the vacant post
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+")  # of the vacant post
+    unit_path = models.CharField(max_length=200)
+    vacant_since = models.DateTimeField(null=True)  # UTC; null when nobody ever held it
+
+    class Meta:
+        managed = False
+        db_table = "registry_standin"
 
 
 class Reach(models.Model):

@@ -1,0 +1,54 @@
+"""Published is final: what is wrong in it is put right by a new revision, through the same tiers (domain.md 6.1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from ledger.history import insert_history
+
+NEW_REPORTS = """
+INSERT INTO submissions_report (token, item_id, period_id, revision, budget_version_id, ceiling, physical_mode,
+  output_target, state, tier, step, version, content_hash, route_id, status, increment, volume, physical_reason, problems,
+  problem_text, follow_up_text, follow_up_pic, follow_up_due, public_note)
+SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), r.item_id, r.period_id,
+  (SELECT max(o.revision) + 1 FROM submissions_report o WHERE o.item_id = r.item_id AND o.period_id = r.period_id),
+  r.budget_version_id, r.ceiling, r.physical_mode, r.output_target, 'draft', 0, 0, 1, '', r.route_id, r.status, r.increment,
+  r.volume, r.physical_reason, r.problems, r.problem_text, r.follow_up_text, r.follow_up_pic, r.follow_up_due, r.public_note
+FROM submissions_report r WHERE r.id = ANY (%s) ORDER BY r.id RETURNING id"""
+
+# The published revision that a new one was made from: the same item and month, and the only one published.
+PAIRS = """submissions_report n JOIN submissions_report o ON o.item_id = n.item_id AND o.period_id = n.period_id
+  AND o.id <> n.id AND o.state = 'published' AND n.id = ANY (%s)"""
+
+NEW_LINES = f"""
+INSERT INTO submissions_reportline (report_id, line_id, ceiling, realized, correction_reason, corrects_month)
+SELECT n.id, l.line_id, l.ceiling, l.realized, l.correction_reason, l.corrects_month
+FROM {PAIRS} JOIN submissions_reportline l ON l.report_id = o.id ORDER BY n.id, l.id RETURNING id"""  # noqa: S608
+
+NEW_EVIDENCE = f"""
+INSERT INTO submissions_evidence (token, report_id, kind, file, original_name, mime, bytes, sha256, uploaded_by_id, uploaded_at)
+SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), n.id, e.kind, e.file, e.original_name, e.mime,
+  e.bytes, e.sha256, e.uploaded_by_id, e.uploaded_at
+FROM {PAIRS} JOIN submissions_evidence e ON e.report_id = o.id ORDER BY n.id, e.id RETURNING id"""  # noqa: S608
+
+
+def revise(model: Any, cursor: Any, ids: Sequence[int], actor_id: int, at: datetime) -> None:
+    """The next revision of published reports: a draft with the same figures, words and evidence, on the same route."""
+    lines, evidence = (
+        model._meta.get_field("lines").related_model,
+        model._meta.get_field("evidence").related_model,
+    )
+    reports = [pk for (pk,) in cursor.execute(NEW_REPORTS, [list(ids)]).fetchall()]
+    for kind, statement in ((lines, NEW_LINES), (evidence, NEW_EVIDENCE)):
+        made = [pk for (pk,) in cursor.execute(statement, [reports]).fetchall()]
+        insert_history(cursor, kind, made, kind="+", actor_id=actor_id, at=at, reason="amend")
+    insert_history(cursor, model, reports, kind="+", actor_id=actor_id, at=at, reason="amend")
+
+
+def replaced(model: Any, cursor: Any, ids: Sequence[int]) -> list[int]:
+    """The published reports that the revisions `ids`, just published, take the place of."""
+    rows = cursor.execute(
+        f"SELECT o.id FROM {PAIRS} AND o.revision < n.revision ORDER BY o.id",  # noqa: S608
+        [list(ids)],
+    ).fetchall()
+    return [pk for (pk,) in rows]
