@@ -15,43 +15,42 @@ from submissions import figures, restating, rules
 from workflow import route
 from workflow.engine import Question
 from workflow.record import Record, law
-from workflow.route import Facts, GrantFact, Office
+from workflow.route import Facts, GrantFact, Office, Route
 
 # What a grant may name: the month, and the sub-activity in the month.
 SUBJECTS = """ARRAY[to_char(p.first_day, 'YYYY-MM'), to_char(p.first_day, 'YYYY-MM') || '/item-' || r.item_id]::varchar[]"""
 
-# Another month of the same item, before this one.
-EARLIER = """FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
-    WHERE e.item_id = r.item_id AND ep.month < p.month AND"""
+# When a month last changed what later ones build on: a revision does so when it is published.
+MOVED = "CASE WHEN e.revision = 0 THEN e.submitted_at ELSE e.published_at END"
 
+# One look at the earlier months of each item answers four questions; grants in force are few and looked up once.
 CONTEXT = f"""
+WITH in_force AS MATERIALIZED (SELECT w.id, w.kind, w.person_id, w.scope_path, w.subjects, w.expires_at FROM workflow_grant w
+  WHERE w.revoked_at IS NULL AND w.granted_at <= %(now)s AND w.expires_at > %(now)s)
 SELECT r.id, u.path, coalesce(up.path, ''), ua.path, '/' || split_part(u.path, '/', 2) || '/', u.kind,
-  i.officer_post_id, i.verifier_post_id,
-  CASE WHEN %(verb)s = 'submit' THEN p.submit_from ELSE p.opens_at END,
-  greatest(least(p.lock_at, p.closed_at), (SELECT max(w.expires_at) FROM workflow_grant w
-    WHERE w.kind IN ('reopening', 'amendment') AND w.revoked_at IS NULL AND w.granted_at <= %(now)s AND w.expires_at > %(now)s
-      AND (w.kind = 'reopening' OR r.revision > 0) AND starts_with(u.path, w.scope_path)
-      AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS}))),
-  (SELECT to_char(min(ep.first_day), 'YYYY-MM') {EARLIER} e.state IN ('draft', 'returned') AND e.revision = 0),
-  (SELECT to_char(min(ep.first_day), 'YYYY-MM') {EARLIER} e.state NOT IN ('published', 'superseded', 'cancelled')
-      AND NOT e.id = ANY (%(together)s::bigint[])),
-  (SELECT to_char(min(ep.first_day), 'YYYY-MM') {EARLIER} e.submitted_at > r.verified_at),
-  EXISTS (SELECT {EARLIER} (e.submitted_at > r.submitted_at OR (e.state IN ('draft', 'returned') AND e.revision = 0))),
+  i.officer_post_id, i.verifier_post_id, u.government_id, p.opens_at, p.submit_from,
+  greatest(least(p.lock_at, p.closed_at), g.lasts), earlier.open, earlier.unpublished, earlier.anew, earlier.moved,
   (SELECT min(o.at) FROM submissions_opening o WHERE o.report_id = r.id AND o.step = r.step),
   ARRAY(SELECT c.person_id FROM submissions_editor c WHERE c.report_id = r.id),
-  coalesce(r.moved_at, p.opens_at), r.signed_at, r.revision,
-  EXISTS (SELECT FROM submissions_report n WHERE n.item_id = r.item_id AND n.period_id = r.period_id
-    AND n.revision > r.revision AND n.state <> 'cancelled'),
-  EXISTS (SELECT FROM submissions_report n WHERE n.item_id = r.item_id AND n.period_id = r.period_id
-    AND n.revision > r.revision AND n.state = 'published'),
-  r.ceiling, ARRAY(SELECT b.fund_source FROM submissions_reportline l JOIN registry_budgetline b ON b.id = l.line_id
-    WHERE l.report_id = r.id),
-  (SELECT jsonb_agg(jsonb_build_array(w.id, w.kind, w.person_id) ORDER BY w.id) FROM workflow_grant w
-    WHERE w.revoked_at IS NULL AND w.granted_at <= %(now)s AND w.expires_at > %(now)s AND starts_with(u.path, w.scope_path)
-      AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS}))
+  r.signed_at, r.revision, coalesce(later.revised, false), coalesce(later.replaced, false), r.ceiling,
+  CASE WHEN %(funds)s THEN ARRAY(SELECT b.fund_source FROM submissions_reportline l JOIN registry_budgetline b ON b.id = l.line_id
+    WHERE l.report_id = r.id) END, g.grants
 FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id JOIN submissions_period p ON p.id = r.period_id
   JOIN registry_unit u ON u.id = i.unit_id JOIN registry_unit ua ON ua.id = p.agency_id
   LEFT JOIN registry_unit up ON up.id = u.parent_id
+  CROSS JOIN LATERAL (SELECT
+      to_char(min(ep.first_day) FILTER (WHERE e.state IN ('draft', 'returned') AND e.revision = 0), 'YYYY-MM') AS open,
+      to_char(min(ep.first_day) FILTER (WHERE e.state NOT IN ('published', 'superseded', 'cancelled')
+        AND NOT e.id = ANY (%(together)s::bigint[])), 'YYYY-MM') AS unpublished,
+      to_char(min(ep.first_day) FILTER (WHERE {MOVED} > r.verified_at), 'YYYY-MM') AS anew,
+      coalesce(bool_or({MOVED} > r.submitted_at OR (e.state IN ('draft', 'returned') AND e.revision = 0)), false) AS moved
+    FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
+    WHERE e.item_id = r.item_id AND ep.month < p.month) earlier
+  CROSS JOIN LATERAL (SELECT bool_or(n.state <> 'cancelled') AS revised, bool_or(n.state = 'published') AS replaced
+    FROM submissions_report n WHERE n.item_id = r.item_id AND n.period_id = r.period_id AND n.revision > r.revision) later
+  CROSS JOIN LATERAL (SELECT jsonb_agg(jsonb_build_array(w.id, w.kind, w.person_id) ORDER BY w.id) AS grants,
+      max(w.expires_at) FILTER (WHERE w.kind = 'reopening' OR (w.kind = 'amendment' AND r.revision > 0)) AS lasts
+    FROM in_force w WHERE starts_with(u.path, w.scope_path) AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS})) g
 WHERE r.id = ANY (%(ids)s)"""  # noqa: S608 - only the two texts above are put in
 
 OFFICES = """
@@ -60,7 +59,7 @@ WHERE person_id = %(actor)s
 UNION ALL SELECT post_id, role, title, unit_name, unit_path, capacity, vacant_post_id, vacant_since, 1 FROM registry_standin
 WHERE person_id = %(actor)s ORDER BY 9, 1, 7"""
 
-NAMED_UNITS = "SELECT 'unit:' || code, path FROM registry_unit WHERE code = ANY (%s)"
+NAMED_UNITS = "SELECT government_id, 'unit:' || code, path FROM registry_unit WHERE code = ANY (%s)"
 
 CONTENT = """
 SELECT r.id, jsonb_build_object('format', 'jenjang-report-1', 'government', g.code, 'unit', u.code, 'fiscal_year', y.label,
@@ -87,10 +86,10 @@ def gather(model: Any, cursor: Any, documents: Sequence[Any], question: Question
     ids = [document.pk for document in documents]
     asked = {
         "ids": ids,
-        "verb": question.verb,
         "actor": question.actor_id,
         "now": question.now,
         "together": ids if question.whole else [],
+        "funds": any(_asks_funds(law(document.route_id)) for document in documents),
     }
     offices = offices_of(cursor, question.actor_id)
     named = named_units(cursor, documents)
@@ -105,15 +104,22 @@ def gather(model: Any, cursor: Any, documents: Sequence[Any], question: Question
     return facts
 
 
+def _asks_funds(route_: Route) -> bool:
+    return any(condition.fact == "fund_source" for tier in route_.tiers for condition in tier.when)
+
+
 def offices_of(cursor: Any, actor_id: int | None) -> tuple[Office, ...]:
     """The offices a person holds now, and then those that he may act for because they are vacant."""
     return tuple(Office(*row[:8]) for row in cursor.execute(OFFICES, {"actor": actor_id}).fetchall())
 
 
-def named_units(cursor: Any, documents: Sequence[Any]) -> dict[str, str]:
-    """Paths of the units that the routes of these documents name; no statement when none does."""
+def named_units(cursor: Any, documents: Sequence[Any]) -> dict[int, dict[str, str]]:
+    """Paths of the units that the routes of these documents name, by government; no statement when none does."""
     codes = {tier.unit for document in documents for tier in law(document.route_id).tiers if tier.unit}
-    return dict(cursor.execute(NAMED_UNITS, [sorted(codes)]).fetchall()) if codes else {}
+    found: dict[int, dict[str, str]] = {}
+    for government, scope, path in cursor.execute(NAMED_UNITS, [sorted(codes)]).fetchall() if codes else ():
+        found.setdefault(government, {})[scope] = path
+    return found
 
 
 def grant_facts(rows: str | None) -> tuple[GrantFact, ...]:
@@ -131,7 +137,9 @@ class _Row(NamedTuple):
     kind: str
     officer: int | None
     verifier: int | None
+    government: int
     opens: datetime
+    submits: datetime
     locks: datetime
     earlier: str | None
     unpublished: str | None
@@ -139,24 +147,29 @@ class _Row(NamedTuple):
     moved: bool  # an earlier month moved since this one was submitted
     opened: datetime | None
     editors: list[int]
-    arrived: datetime
     signed: datetime | None
     revision: int
     revised: bool
     replaced: bool
     ceiling: Decimal
-    funds: list[str]
+    funds: list[str] | None
     grants: str | None
 
 
 def _is_judged(document: Any, verb: str | None, *, moved: bool) -> bool:
     """Whether the report's own rules are asked: on submission, and again when an earlier month moved under it since."""
     waits = document.state in (route.SUBMITTED, route.VERIFIED)
-    return verb == route.SUBMIT or (moved and waits and verb in (None, route.VERIFY, route.SIGN))
+    if document.state in route.OPEN_STATES:
+        return verb in (None, route.SUBMIT)
+    return moved and waits and verb in (None, route.VERIFY, route.SIGN)
 
 
 def _facts(
-    document: Any, row: _Row, question: Question, offices: tuple[Office, ...], named: Mapping[str, str]
+    document: Any,
+    row: _Row,
+    question: Question,
+    offices: tuple[Office, ...],
+    named: Mapping[int, Mapping[str, str]],
 ) -> Facts:
     tiers = law(document.route_id)
     record = question.record.get(document.pk, Record())
@@ -173,14 +186,15 @@ def _facts(
             "parent": row.parent,
             "agency": row.agency,
             "government": row.root,
-            **named,
+            **named.get(row.government, {}),
         },
         tier_posts={number: row.verifier if number else row.officer for number in range(len(tiers.tiers))},
         now=question.now,
         opens_at=row.opens,
+        submit_from=row.submits,
         locks_at=row.locks,
-        about={"ceiling": row.ceiling, "fund_source": frozenset(row.funds), "kind": row.kind},
-        arrived_at=row.arrived,
+        about={"ceiling": row.ceiling, "fund_source": frozenset(row.funds or ()), "kind": row.kind},
+        arrived_at=record.arrived_at,
         signed_at=row.signed,
         editors=record.submitters | frozenset(row.editors),
         deciders=record.deciders,

@@ -2,13 +2,13 @@
 """Who has to act next, as a view of the database: one definition, read from both sides (what waits for me, who has it)."""
 
 BRANCHES = (
-    ("d.officer_post_id", "", "t.scope = 'item' AND d.tier = 0 AND d.officer_post_id IS NOT NULL"),
-    ("d.verifier_post_id", "", "t.scope = 'item' AND d.tier > 0 AND d.verifier_post_id IS NOT NULL"),
-    ("p.id", "p.unit_id = d.unit_id", "(t.scope = 'self' OR (t.scope = 'item' AND d.tier > 0 AND d.verifier_post_id IS NULL))"),
-    ("p.id", "p.unit_id = d.parent_id", "t.scope = 'parent'"),
-    ("p.id", "p.unit_id = d.agency_id", "t.scope = 'agency'"),
-    ("p.id", "p.unit_id = d.root_id", "t.scope = 'government'"),
-    ("p.id", "p.unit_id = (SELECT n.id FROM registry_unit n WHERE n.government_id = d.government_id AND n.code = t.unit)",
+    ("p.id = d.officer_post_id", "t.scope = 'item' AND d.tier = 0"),
+    ("p.id = d.verifier_post_id", "t.scope = 'item' AND d.tier > 0"),
+    ("p.unit_id = d.unit_id", "(t.scope = 'self' OR (t.scope = 'item' AND d.tier > 0 AND d.verifier_post_id IS NULL))"),
+    ("p.unit_id = d.parent_id", "t.scope = 'parent'"),
+    ("p.unit_id = d.agency_id", "t.scope = 'agency'"),
+    ("p.unit_id = d.root_id", "t.scope = 'government'"),
+    ("p.unit_id = (SELECT n.id FROM registry_unit n WHERE n.government_id = d.government_id AND n.code = t.unit)",
      "t.scope = 'unit'"),
 )  # fmt: skip
 
@@ -20,11 +20,11 @@ def holders_view(name: str, key: str, documents: str) -> str:
     verifier_post_id; the last two may be NULL. Plain joins throughout, so that it is quick from either side.
     """
     branches = [
-        f"SELECT d.id AS {key}, {post} AS post_id, d.tier FROM ({documents}) d"
+        f"SELECT d.id AS {key}, p.id AS post_id, d.tier FROM ({documents}) d"
         " JOIN workflow_tier t ON t.route_id = d.route_id AND t.number = d.tier"
-        + (f" JOIN registry_post p ON p.role = t.role AND {join}" if join else "")
+        f" JOIN registry_post p ON p.role = t.role AND {join}"
         + f" WHERE d.state NOT IN ('superseded', 'cancelled') AND {where}"
-        for post, join, where in BRANCHES
+        for join, where in BRANCHES
     ]
     return (
         f"CREATE OR REPLACE VIEW {name} AS\n" + "\nUNION ALL ".join(branches) + ";\n"
@@ -53,7 +53,7 @@ BEGIN
       AND o.post_id = d.post_id AND o.title = d.post_title AND o.capacity = d.capacity))
     OR (d.actor_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM registry_user u WHERE u.id = d.actor_id
       AND u.name = d.actor_name))
-    OR (d.verb NOT IN ('submit', 'recall', 'amend', 'cancel') AND EXISTS (SELECT 1 FROM {editors} e
+    OR (d.verb NOT IN ('submit', 'recall', 'amend', 'supersede', 'cancel') AND EXISTS (SELECT 1 FROM {editors} e
       WHERE e.{column} = d.object_id AND e.person_id = d.actor_id)));
   IF wrong IS NOT NULL THEN
     RAISE EXCEPTION '{model} %: a decision is made by who holds the office and entered nothing', wrong

@@ -369,7 +369,9 @@ def locked_for_entry(
     """Lock documents to be written to: the moment, those that `actor` may write, and why not the others."""
     documents = _lock(model, list(versions), cursor)
     now = moment(cursor)
-    facts = model.facts(cursor, documents, Question(None, actor.pk, now, versions)) if documents else {}
+    facts = (
+        model.facts(cursor, documents, Question(route.ENTER, actor.pk, now, versions)) if documents else {}
+    )
     refusals = {pk: Refusal("route.unknown") for pk in versions if pk not in facts}
     refusals |= {pk: refusal for pk, fact in facts.items() if (refusal := route.may_enter(fact))}
     open_ones = {document.pk: document for document in documents if document.pk not in refusals}

@@ -14,20 +14,23 @@ from workflow.models import RouteVersion
 # What the decisions themselves say about documents that wait at a tier which does `verb`: who submitted, who let them pass
 # lower down since the last submission, and who has done so at this tier since they came there.
 RECORD = """
-SELECT m.id, s.submitters, s.last_submitter, s.first_passed,
-  (SELECT array_agg(DISTINCT d.actor_id) FROM workflow_decision d WHERE d.content_type_id = %(content_type)s
-    AND d.object_id = m.id AND d.step > s.submitted AND d.verb = ANY (%(deciding)s) AND d.tier < m.tier),
-  (SELECT array_agg(DISTINCT d.actor_id) FROM workflow_decision d WHERE d.content_type_id = %(content_type)s
-    AND d.object_id = m.id AND d.step > s.arrived AND d.verb = m.verb AND d.tier = m.tier AND d.target_tier = m.tier)
+SELECT m.id, s.submitters, s.submitted_by, s.first_passed, s.arrived_at, s.deciders, s.agreed
 FROM unnest(%(ids)s::bigint[], %(tiers)s::int[], %(verbs)s::text[]) AS m(id, tier, verb) CROSS JOIN LATERAL (
   SELECT array_agg(DISTINCT d.actor_id) FILTER (WHERE d.verb = 'submit') AS submitters,
-    (array_agg(d.actor_id ORDER BY d.step DESC) FILTER (WHERE d.verb = 'submit'))[1] AS last_submitter,
-    max(d.step) FILTER (WHERE d.verb = 'submit') AS submitted,
-    max(d.step) FILTER (WHERE d.target_tier = m.tier AND d.tier <> m.tier) AS arrived,
-    min(d.at) FILTER (WHERE d.verb = ANY (%(deciding)s) AND d.tier <= m.tier AND d.step > (SELECT max(e.step)
-      FROM workflow_decision e WHERE e.content_type_id = d.content_type_id AND e.object_id = d.object_id
-        AND e.verb = 'submit')) AS first_passed
-  FROM workflow_decision d WHERE d.content_type_id = %(content_type)s AND d.object_id = m.id) s"""
+    (array_agg(d.actor_id ORDER BY d.step DESC) FILTER (WHERE d.verb = 'submit'))[1] AS submitted_by,
+    min(d.at) FILTER (WHERE d.deciding AND d.tier <= m.tier) AS first_passed,
+    max(d.at) FILTER (WHERE d.step = d.arrived) AS arrived_at,
+    -- Lower down; or verified again at the tier that signs, which makes one a verifier of what one would sign.
+    array_agg(DISTINCT d.actor_id) FILTER (WHERE d.deciding
+      AND (d.tier < m.tier OR (d.tier = m.tier AND d.verb = 'verify' AND m.verb <> 'verify'))) AS deciders,
+    array_agg(DISTINCT d.actor_id) FILTER (WHERE d.step > d.arrived AND d.verb = m.verb AND d.tier = m.tier
+      AND d.target_tier = m.tier) AS agreed
+  FROM (SELECT x.actor_id, x.verb, x.step, x.tier, x.target_tier, x.at, w.arrived,
+      x.verb = ANY (%(deciding)s) AND x.step > w.submitted AS deciding
+    FROM workflow_decision x CROSS JOIN (SELECT max(y.step) FILTER (WHERE y.verb = 'submit') AS submitted,
+        max(y.step) FILTER (WHERE y.target_tier = m.tier AND y.tier <> m.tier) AS arrived FROM workflow_decision y
+      WHERE y.content_type_id = %(content_type)s AND y.object_id = m.id) w
+    WHERE x.content_type_id = %(content_type)s AND x.object_id = m.id) d) s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Record:
     submitters: frozenset[int] = frozenset()
     submitted_by: int | None = None
     first_passed: datetime | None = None
+    arrived_at: datetime | None = None  # at the tier that has it now
     deciders: frozenset[int] = frozenset()
     agreed: frozenset[int] = frozenset()
 
@@ -65,7 +69,12 @@ def records(model: Any, documents: Sequence[Any], cursor: Any) -> dict[int, Reco
     ).fetchall()
     return {
         pk: Record(
-            frozenset(submitters or ()), last, passed, frozenset(deciders or ()), frozenset(agreed or ())
+            frozenset(submitters or ()),
+            last,
+            passed,
+            arrived,
+            frozenset(deciders or ()),
+            frozenset(agreed or ()),
         )
-        for pk, submitters, last, passed, deciders, agreed in rows
+        for pk, submitters, last, passed, arrived, deciders, agreed in rows
     }

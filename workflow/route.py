@@ -16,6 +16,7 @@ from workflow.terms import (
     CANCELLED,
     DECIDING,
     DRAFT,
+    ENTER,
     GONE_STATES,
     OPEN_STATES,
     PUBLISH,
@@ -58,6 +59,7 @@ __all__ = [
     "Condition",
     "DECIDING",
     "DRAFT",
+    "ENTER",
     "Facts",
     "GONE_STATES",
     "GrantFact",
@@ -145,7 +147,9 @@ def _acting_tiers(facts: Facts, verb: str) -> tuple[int, ...]:
     tiers = facts.route.tiers
     if verb in (SUBMIT, RECALL, CANCEL):
         return (0,)
-    signing = tuple(number for number, tier in enumerate(tiers) if tier.verb in (SIGN, REVIEW))
+    signing = tuple(
+        number for number, tier in enumerate(tiers) if tier.verb in (SIGN, REVIEW) and tier.asks(facts.about)
+    )
     if verb == AMEND:
         return (0, *signing)
     if verb in (PUBLISH, SUPERSEDE):
@@ -166,10 +170,11 @@ def _verified_by(facts: Facts) -> tuple[int, ...]:
 
 def _returning(facts: Facts) -> tuple[int, ...]:
     """The tier that has it; of what is signed, the reviewer whose review is awaited, or who signed, while it rests."""
-    if facts.state != SIGNED or facts.route.holds_publication(facts.tier):
+    tiers = facts.route.tiers
+    if facts.state != SIGNED or (facts.tier < len(tiers) and tiers[facts.tier].blocks):
         return (facts.tier,)
-    last = facts.route.before(facts.tier, facts.about)
-    return (last,) if facts.now < facts.embargo_ends else ()
+    rests = facts.now < facts.embargo_ends or facts.route.holds_publication(facts.tier, facts.about)
+    return (facts.route.before(facts.tier, facts.about),) if rests else ()
 
 
 def holds(facts: Facts, tier: int, office: Office) -> bool:
@@ -206,8 +211,9 @@ def _window(facts: Facts, verb: str) -> Refusal | None:
     """V-51: the period is open for acts between its first moment and its lock. What follows a signature is not bound."""
     if verb in (REVIEW, PUBLISH, AMEND, SUPERSEDE, CANCEL) or facts.state == SIGNED:
         return None
-    if facts.now < facts.opens_at:
-        return Refusal("route.window_not_open", {"opens_at": facts.opens_at.isoformat()})
+    opens_at = (facts.submit_from if verb == SUBMIT else None) or facts.opens_at
+    if facts.now < opens_at:
+        return Refusal("route.window_not_open", {"opens_at": opens_at.isoformat()})
     if facts.now >= facts.locks_at:
         return Refusal("route.window_locked", {"locked_at": facts.locks_at.isoformat()})
     return None
@@ -225,7 +231,7 @@ def _separation(facts: Facts, verb: str) -> Refusal | None:
     again = verb == VERIFY and facts.state == VERIFIED
     if facts.actor_id in facts.deciders and not again and facts.grant(WAIVER) is None:
         return Refusal("route.twice")
-    if facts.actor_id in facts.agreed:
+    if facts.actor_id in facts.agreed and not again:
         return Refusal("route.counted", {"quorum": facts.route.tiers[facts.tier].quorum})
     return None
 
@@ -285,8 +291,9 @@ def _signing(facts: Facts) -> Refusal | None:
 
 
 def _publishing(facts: Facts) -> Refusal | None:
-    if facts.route.holds_publication(facts.tier):
-        return Refusal("route.review_open", {"role": facts.route.tiers[facts.tier].role})
+    if facts.route.holds_publication(facts.tier, facts.about):
+        waited_for = next(one for one in facts.route.tiers[facts.tier :] if one.blocks and one.asks(facts.about))
+        return Refusal("route.review_open", {"role": waited_for.role})
     if facts.now < facts.embargo_ends:
         return Refusal("route.embargo", {"until_at": facts.embargo_ends.isoformat()})
     return None
@@ -339,13 +346,13 @@ def _target(facts: Facts, verb: str) -> tuple[str, int]:
 def may_enter(facts: Facts) -> Refusal | None:
     """Whether the actor may write the content now: the officer of the item, or who assists him by a mandate."""
     if facts.state not in OPEN_STATES:
-        return Refusal("route.state", {"state": facts.state, "verb": "enter"})
+        return Refusal("route.state", {"state": facts.state, "verb": ENTER})
     if facts.seen_version is not None and facts.seen_version != facts.version:
         return Refusal("route.stale", {"seen": facts.seen_version, "version": facts.version})
     office = _office(facts, SUBMIT)
     if isinstance(office, Refusal) and mandate(facts) is None:
         return office
-    return _window(facts, SUBMIT)
+    return _window(facts, ENTER)
 
 
 def mandate(facts: Facts) -> int | None:

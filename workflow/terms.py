@@ -15,6 +15,7 @@ GONE_STATES = (SUPERSEDED, CANCELLED)  # counts no more
 SUBMIT, RECALL, VERIFY, RETURN, SIGN = "submit", "recall", "verify", "return", "sign"
 REVIEW, PUBLISH, AMEND, SUPERSEDE, CANCEL = "review", "publish", "amend", "supersede", "cancel"
 VERBS = (SUBMIT, RECALL, VERIFY, RETURN, SIGN, REVIEW, PUBLISH, AMEND, SUPERSEDE, CANCEL)
+ENTER = "enter"  # no act: writing the content, which moves nothing
 DECIDING = (VERIFY, SIGN, REVIEW)  # what a tier does to let a document pass
 
 # From which states a verb may start at all. The machine in `workflow.document` is built from the same table.
@@ -34,7 +35,7 @@ TARGETS: Mapping[str, tuple[str, ...]] = {
     SUBMIT: (SUBMITTED, VERIFIED),
     RECALL: (DRAFT,),
     VERIFY: (SUBMITTED, VERIFIED),
-    RETURN: (RETURNED, SUBMITTED, VERIFIED),
+    RETURN: (RETURNED, SUBMITTED, VERIFIED, SIGNED),
     SIGN: (VERIFIED, SIGNED),
     REVIEW: (SIGNED, PUBLISHED),
     PUBLISH: (PUBLISHED,),
@@ -119,9 +120,10 @@ class Route:
         earlier = range(min(tier, len(self.tiers)) - 1, 0, -1)
         return next((number for number in earlier if self.tiers[number].asks(about)), 0)
 
-    def holds_publication(self, tier: int) -> bool:
-        """Whether a document at `tier` waits for a review that must come before its publication."""
-        return tier < len(self.tiers) and self.tiers[tier].blocks
+    def holds_publication(self, tier: int, about: Mapping[str, Any] | None = None) -> bool:
+        """Whether a review that must come before publication is still ahead of a document at `tier`, or its present one;
+        without its facts, whether one may be."""
+        return any(one.blocks and (about is None or one.asks(about)) for one in self.tiers[tier:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ class Facts:
     now: datetime
     opens_at: datetime
     locks_at: datetime
+    submit_from: datetime | None = None  # entry is open from `opens_at`, submission from here
     about: Mapping[str, Any] = field(default_factory=dict)  # what the conditions of tiers may ask
     arrived_at: datetime | None = None  # at the tier that has it now
     signed_at: datetime | None = None

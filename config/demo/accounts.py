@@ -29,7 +29,9 @@ OFFICES = {
     ("setda", "head"): "sekda",
 }
 # Those who only see, and who runs the system: user name -> (kind of person, right on the whole regency)
-OTHERS = {"auditor": "audit_unit", "biro": "oversee_unit", "bupati": "see_unit", "admin": ""}
+OTHERS = {"auditor": "audit_unit", "biro": "oversee_unit", "irban": "see_unit", "bupati": "see_unit", "admin": ""}
+# Those of them who hold a post at the regency itself: they review, grant what is asked for, and give a second opinion.
+CENTRAL = {"biro": ("oversight", "Kepala Bagian Organisasi"), "irban": ("inspector", "Inspektur Pembantu Wilayah I")}
 # User name -> (page where his work is, role in words)
 ROLES = {
     "pptk": ("entry/", "Technical officer (PPTK), DPUPR"),
@@ -39,9 +41,14 @@ ROLES = {
     "kabag": ("inbox/", "Section head (Kabag), Setda"),
     "sekda": ("sign/", "Agency head (Sekda), Setda"),
     "auditor": ("audit/", "Auditor"),
-    "biro": ("overview/", "Organisation bureau"),
+    "biro": ("requests/", "Organisation bureau, decides on requests"),
+    "irban": ("requests/", "Inspectorate, gives a second opinion"),
     "bupati": ("overview/", "Regent (Bupati)"),
     "admin": ("", "Administrator, holds no office"),
+    "cfo.water": ("packs/", "Finance officer of a public entity (KP)"),
+    "ceo.hospital": ("packs/", "Chief executive of a public entity (KP)"),
+    "secretary.lg": ("packs/", "Head of a line department (KP)"),
+    "cgu": ("packs/", "Corporate Governance Unit (KP)"),
 }
 SIGNERS = {"kepala", "sekda"}
 

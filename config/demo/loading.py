@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import CommandError
 
-from config.demo import actuals, budget, clock, keys, plan, realplan, structure, timeline, versions
+from config.demo import actuals, budget, clock, keys, plan, province, realplan, structure, timeline, versions
 from config.demo.accounts import Secrets, remembered
 from config.demo.agencies import GOVERNMENT_CODE, GOVERNMENT_NAME, REAL_SECTION, Place
 from config.demo.months import Keys, Month, told
@@ -60,7 +60,7 @@ class Plans:
 
 def state(profile: Profile) -> str:
     """ "empty", "begun" or "complete"; raises CommandError for a database that holds anything else."""
-    government = Government.objects.first()
+    government = Government.objects.order_by("pk").first()
     if government is None and not User.objects.exists():
         return "empty"
     reasons = list(government.history.values_list("history_change_reason", flat=True)) if government else []
@@ -108,7 +108,7 @@ def load(profile: Profile, secrets: Secrets, say: Say) -> None:
         _live(profile, plans, users, secrets, say)
     told()
     with recorded(None):
-        _mark(Government.objects.get(), f"{MARK} {profile.name} complete")
+        _mark(Government.objects.get(code=GOVERNMENT_CODE), f"{MARK} {profile.name} complete")
     clock.move(profile.now)
 
 
@@ -122,6 +122,7 @@ def _write(profile: Profile, plans: Plans, secrets: Secrets) -> None:
     hashed = make_password(secrets.password)
     structure.people(writer, plans.staff, seats, hashed)
     structure.others(writer, placed[governed.code], hashed)
+    province.write(hashed, writer.reason)
     budget.write(writer, year, placed, seats, plans.agencies, plans.items, plans.versions)
     section = next(
         child for agency in plans.agencies for child in agency.children if child.key == REAL_SECTION
@@ -151,6 +152,9 @@ def _live(profile: Profile, plans: Plans, users: Sequence[User], secrets: Secret
     reached = max(Period.objects.values_list("month", flat=True), default=0)
     for number in range(max(reached, 1), profile.months + 1):
         if number > reached:
+            province.live(
+                datetime(YEAR, number, 25, tzinfo=ZONE), profile.now, secrets.password, clock.move
+            )
             clock.move(datetime(YEAR, number, 25, 8, 0, tzinfo=ZONE))
             open_month(fiscal_year=year, month=number)
         month = Month(number, plans.staff, users, items, reports, lasting, secrets)
@@ -158,6 +162,7 @@ def _live(profile: Profile, plans: Plans, users: Sequence[User], secrets: Secret
         events = timeline.month(desks, _due(number), plans.staff, stories, number == profile.months)
         month.live(event for event in events if event.at < profile.now)
         say(f"{YEAR}-{number:02}: {len(month.rows)} reports, {month.signatures} signed documents.")
+    province.live(profile.now, profile.now, secrets.password, clock.move)
 
 
 def _desk(item: Item, agency: Place) -> timeline.Desk:

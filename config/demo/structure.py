@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from config.demo import subjects
-from config.demo.accounts import OFFICES, OTHERS
+from config.demo.accounts import CENTRAL, OFFICES, OTHERS
 from config.demo.agencies import GOVERNMENT_CODE, GOVERNMENT_NAME, Place
 from config.demo.names import Invented, People
-from config.demo.offices import AGENCY_HEAD, OFFICER, Staff
+from config.demo.offices import AGENCY_HEAD, FIRST_DAY, OFFICER, Staff
 from config.demo.plan import Item
 from config.demo.profiles import YEAR
 from config.demo.realplan import REAL_NAMES
@@ -31,7 +31,9 @@ HOLIDAYS = {
     date(2026, 8, 17): "Proklamasi Kemerdekaan", date(2026, 8, 25): "Maulid Nabi Muhammad",
     date(2026, 12, 24): "Cuti Bersama Natal", date(2026, 12, 25): "Natal",
 }  # fmt: skip
-RANKS = {"auditor": "auditor", "biro": "section_head", "bupati": "leader", "admin": "officer"}
+RANKS = {
+    "auditor": "auditor", "biro": "section_head", "irban": "section_head", "bupati": "leader", "admin": "officer",
+}  # fmt: skip
 
 
 def government(writer: Writer) -> Government:
@@ -53,7 +55,7 @@ def calendar(writer: Writer, governed: Government) -> FiscalYear:
         government=governed, label=str(YEAR), start_date=date(YEAR, 1, 1), end_date=date(YEAR, 12, 31)
     )
     writer.insert([year])
-    writer.insert([CalendarRule(fiscal_year=year)])
+    writer.insert([CalendarRule(fiscal_year=year, opens_itself=True)])
     writer.insert([Holiday(government=governed, day=day, name=name) for day, name in HOLIDAYS.items()])
     return year
 
@@ -120,7 +122,7 @@ def people(writer: Writer, staff: Staff, seats: dict[tuple[str, str], Post], has
 
 
 def others(writer: Writer, root: Unit, hashed: str) -> None:
-    """Those who hold no office: auditor, bureau, regent, and who runs the system."""
+    """Those outside the agencies: auditor, bureau, inspectorate, regent, and who runs the system."""
     people = People("others")
     users = []
     for name in OTHERS:
@@ -128,6 +130,18 @@ def others(writer: Writer, root: Unit, hashed: str) -> None:
         user.is_staff = user.is_superuser = name == "admin"
         users.append(user)
     writer.insert(users)
+    posts = {name: Post(unit=root, role=role, title=title) for name, (role, title) in CENTRAL.items()}
+    writer.insert(list(posts.values()))
+    writer.insert(
+        [
+            Assignment(
+                person=user, post=posts[user.username], kind="definitive", valid_from=FIRST_DAY,
+                decree_no="821.2/001/BKPSDM/2025", decree_date=FIRST_DAY,
+            )
+            for user in users
+            if user.username in posts
+        ]
+    )  # fmt: skip
     for user in users:
         if OTHERS[user.username]:
             give(OTHERS[user.username], user, root)

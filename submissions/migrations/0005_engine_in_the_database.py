@@ -28,8 +28,8 @@ FROM registry_budgetitem i JOIN registry_unit u ON u.id = i.unit_id
   JOIN LATERAL (SELECT w.id FROM workflow_routeversion w WHERE w.code = u.route_code ORDER BY w.number DESC LIMIT 1) w ON true
   JOIN workflow_tier t ON t.route_id = w.id
   LEFT JOIN LATERAL (
-    SELECT CASE WHEN t.number = 0 THEN i.officer_post_id ELSE i.verifier_post_id END AS post_id
-    WHERE t.scope = 'item' AND (t.number = 0 OR i.verifier_post_id IS NOT NULL)
+    SELECT p.id AS post_id FROM registry_post p WHERE t.scope = 'item' AND p.role = t.role
+      AND p.id = CASE WHEN t.number = 0 THEN i.officer_post_id ELSE i.verifier_post_id END
     UNION ALL
     SELECT p.id FROM registry_post p WHERE p.role = t.role AND NOT (t.scope = 'item' AND (t.number = 0 OR i.verifier_post_id IS NOT NULL))
       AND p.unit_id = CASE t.scope WHEN 'parent' THEN u.parent_id WHEN 'agency' THEN u.agency_id
@@ -71,6 +71,6 @@ class Migration(migrations.Migration):
         *[migrations.RunSQL(audit(table, *columns), unaudit(table)) for table, columns in AUDITED.items()],
         *[
             migrations.RunSQL(append_only(table), f"DROP TRIGGER append_only ON {table};")
-            for table in ("submissions_calendaract", "submissions_yearact")
+            for table in ("submissions_calendaract", "submissions_yearact", "submissions_editor")
         ],
     ]
