@@ -6,9 +6,10 @@ SHELL := /bin/sh
 py := .venv/bin/python
 pip := $(py) -m pip --disable-pip-version-check --no-input
 catalogues := $(wildcard locale/*/LC_MESSAGES/*.po)
+bench_py := build/bench/bin/python
 test_data := $(CURDIR)/build/test-data
 
-.PHONY: help setup runtime dev demo test check lock format clean messages
+.PHONY: help setup runtime dev demo test check lock format bench clean messages
 
 help:
 	@echo "make setup   the environment in .venv/ (again: nothing to do)"
@@ -16,6 +17,7 @@ help:
 	@echo "make test    the whole test suite, browser tests included"
 	@echo "make check   style, types, layers, settings, migrations, templates"
 	@echo "make format  put the source in its usual form"
+	@echo "make bench   the engine beside its peers, about four minutes; BENCH=quick less than one; docs/speed.md"
 	@echo "make lock    compile requirements*.in into requirements*.txt"
 	@echo "make clean   remove the environment and what tests left; var/ stays"
 
@@ -72,10 +74,22 @@ format: dev
 
 # Another index or folder of wheels on this machine must not show in the files, so none is written down.
 lock: dev
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev bench/requirements; do \
 	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-emit-find-links --custom-compile-command "make lock" --output-file $$name.txt $$name.in; \
 	done
+
+# The peers never meet the site: they have an environment and a server of their own, below build/.
+bench: build/bench/ready
+	@exec $(bench_py) -m bench
+
+build/bench/ready: requirements.txt bench/requirements.txt
+	@python=$$(sh config/preflight.sh) && rm -rf build/bench && "$$python" -m venv build/bench
+	@echo "Installing the site and its peers ..." >&2
+	@for file in $^; do \
+	  $(bench_py) -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --requirement $$file >&2 || exit 1; \
+	done
+	@touch $@
 
 clean:
 	-@[ ! -x $(py) ] || JENJANG_DATA=$(test_data) $(py) manage.py pg_stop

@@ -35,7 +35,8 @@ def holders_view(name: str, key: str, documents: str) -> str:
 def holder_guard(name: str, label: str, editors: str, column: str) -> str:
     """A trigger on decisions about `label` (app.model): made by who the transaction says acts, holding the post now, on what
     he did not enter (V-52, V-53; `editors`.`column` names the document). The calendar holds no office: it only publishes
-    and supersedes what was signed and gives up revisions whose time has passed; it never decides.
+    and supersedes what was signed and gives up revisions whose time has passed; it never decides. Nor is there a decision
+    without the step that it makes: who writes both moves the document first, or in the same statement.
 
     Statement by statement, so that a set costs one look.
     """
@@ -48,6 +49,7 @@ BEGIN
   SELECT min(d.object_id) INTO wrong FROM made d JOIN django_content_type c ON c.id = d.content_type_id
   WHERE c.app_label = '{app}' AND c.model = '{model}' AND (
     coalesce(d.actor_id::text, '') IS DISTINCT FROM coalesce(current_setting('jenjang.actor', true), '')
+    OR NOT EXISTS (SELECT 1 FROM {app}_{model} r WHERE r.id = d.object_id AND r.step = d.step)
     OR (d.actor_id IS NULL AND (d.verb NOT IN ('publish', 'supersede', 'cancel') OR d.post_id IS NOT NULL))
     OR (d.actor_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM registry_office o WHERE o.person_id = d.actor_id
       AND o.post_id = d.post_id AND o.title = d.post_title AND o.capacity = d.capacity))

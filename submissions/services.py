@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from ledger.history import insert_history
 from ledger.recording import recorded
 from registry.models import User
@@ -184,6 +186,10 @@ def _text(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:f}"
 
 
+MONTHS = """SELECT r.id, p.month FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
+WHERE r.id = ANY (%s)"""
+
+
 def submit(
     *, actor: User, versions: Mapping[int, int | None], statement: str = "", key: str | None = None
 ) -> list[Outcome]:
@@ -192,7 +198,7 @@ def submit(
     `statement` is the version of the declaration that was ticked; the decision keeps it.
     """
     marks = [f"statement-{statement}"] if statement else []
-    months = dict(Report.objects.filter(pk__in=versions).values_list("pk", "period__month"))
+    months = _months(list(versions))
     outcomes: dict[int, Outcome] = {}
     for month in sorted({months.get(pk, 0) for pk in versions}):
         of_month = {pk: version for pk, version in versions.items() if months.get(pk, 0) == month}
@@ -201,6 +207,12 @@ def submit(
         )
         outcomes |= {outcome.id: outcome for outcome in answers}
     return [outcomes[pk] for pk in versions]
+
+
+def _months(ids: Sequence[int]) -> dict[int, int]:
+    with transaction.atomic():
+        rows = prepared().execute(MONTHS, [ids]).fetchall()
+    return dict(rows)
 
 
 def recall(*, actor: User, versions: Mapping[int, int | None], key: str | None = None) -> list[Outcome]:

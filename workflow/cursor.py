@@ -26,8 +26,10 @@ class Prepared(psycopg.Cursor[Any]):
 
 
 def moment(cursor: Prepared) -> datetime:
-    """The present moment by the database's clock, UTC."""
-    (now,) = cursor.execute("SELECT jenjang_now()").fetchall()[0]
+    """The present moment by the database's clock, UTC; and from here on this transaction plans prepared statements once,
+    because planning them anew each time costs the server more than doing them (perform-trial.md 5)."""
+    row = cursor.execute("SELECT jenjang_now(), set_config('plan_cache_mode', 'force_generic_plan', true)")
+    now: datetime = row.fetchall()[0][0]
     return now
 
 

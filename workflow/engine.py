@@ -1,7 +1,7 @@
 """The one door: every change of state goes through `perform()` (design.md 4).
 
 Set-based: an act on 1 or 500 documents costs the same number of statements, one job each:
-who and key, lock, facts (the document's own, a fixed number), update, history, decisions, outbox, answer.
+who and key, lock, what the decisions say, facts (the document's own, a fixed number), and all that the act leaves.
 """
 
 import hashlib
@@ -16,7 +16,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, connection, transaction
 
 from ledger.clock import now as database_now
-from ledger.history import insert_history
 from ledger.recording import this_request
 from workflow import route
 from workflow.cursor import Prepared, moment, prepared
@@ -24,6 +23,7 @@ from workflow.document import Document
 from workflow.models import RouteVersion
 from workflow.record import Record, records
 from workflow.route import Move, Refusal
+from workflow.writing import ANSWER, statement
 
 TRIES = 3  # a serialisation failure or deadlock is nobody's fault: the same act is tried again
 RETRIED = {"40001", "40P01"}
@@ -34,23 +34,6 @@ WITH fresh AS (INSERT INTO workflow_act (key, actor_id, verb, asked, at)
 SELECT (SELECT id FROM fresh), jenjang_now(), set_config('jenjang.actor', %(actor_text)s, true),
   set_config('jenjang.request', %(request)s, true), set_config('jenjang.address', %(address)s, true),
   set_config('plan_cache_mode', 'force_generic_plan', true)"""
-
-DECIDE = """
-INSERT INTO workflow_decision (act_id, content_type_id, object_id, step, verb, version, content_hash, tier, source, target,
-  target_tier, actor_id, actor_name, post_id, post_title, unit_name, capacity, stands_in_for, grant_id, reason, marks, at, xid)
-SELECT %(act)s, %(content_type)s, m.id, m.step + 1, %(verb)s, m.version, m.hash, m.tier, m.source, m.target, m.target_tier,
-  %(actor)s, %(actor_name)s, m.post, m.title, m.unit, m.capacity, m.vacant, m.granted, %(reason)s, %(marks)s::jsonb, %(at)s,
-  pg_current_xact_id()::text::bigint
-FROM unnest(%(ids)s::bigint[], %(steps)s::int[], %(versions)s::int[], %(hashes)s::text[], %(tiers)s::smallint[],
-  %(sources)s::text[], %(targets)s::text[], %(target_tiers)s::smallint[], %(posts)s::bigint[], %(titles)s::text[],
-  %(units)s::text[], %(capacities)s::text[], %(vacant)s::bigint[], %(grants)s::bigint[])
-  AS m(id, step, version, hash, tier, source, target, target_tier, post, title, unit, capacity, vacant, granted)"""
-
-FOLLOW = """
-INSERT INTO workflow_outbox (key, topic, payload, created_at, not_before, attempts, last_error)
-SELECT %(topic)s || ':' || m.id || ':' || m.step, %(topic)s,
-  jsonb_build_object('id', m.id, 'step', m.step, 'actor', %(actor)s::bigint), %(at)s, %(at)s, 0, ''
-FROM unnest(%(ids)s::bigint[], %(steps)s::int[]) AS m(id, step)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +189,12 @@ def _act(asked: _Asked, cursor: Prepared) -> list[Outcome]:
     refused = [outcome for outcome in answer if not outcome.done]
     if asked.whole and refused:
         raise Refused(refused)
+    told = json.dumps([asdict(one) for one in answer])
     if moved:
-        _write(asked, act, moved, cursor, now)
+        _write(asked, act, moved, told, cursor, now)
         _follow_up(asked, [one.document.pk for one in moved], facts, cursor, now)
-    cursor.execute(
-        "UPDATE workflow_act SET answer = %s::jsonb WHERE id = %s",
-        [json.dumps([asdict(one) for one in answer]), act],
-    )
+    else:
+        cursor.execute(ANSWER, {"answer": told, "act": act})
     return answer
 
 
@@ -303,29 +285,24 @@ def _judge(
     return moved, outcomes
 
 
-def _write(asked: _Asked, act: int, moved: Sequence[_Moved], cursor: Prepared, now: datetime) -> None:
-    ids, steps = [one.document.pk for one in moved], [one.document.step for one in moved]
+def _write(
+    asked: _Asked, act: int, moved: Sequence[_Moved], answer: str, cursor: Prepared, now: datetime
+) -> None:
     columns = {
-        "act": act, "verb": asked.verb, "actor": asked.actor_id, "at": now,
+        "act": act, "verb": asked.verb, "actor": asked.actor_id, "at": now, "answer": answer,
         "actor_name": asked.actor.name if asked.actor else "",
         "reason": asked.reason.strip(), "marks": json.dumps(list(asked.marks)),
+        "kind": "~", "change": asked.verb, "topic": asked.model.topics.get(asked.verb),
         "content_type": ContentType.objects.get_for_model(asked.model).pk,
-        "ids": ids, "steps": steps, "versions": [one.document.version for one in moved],
-        "hashes": [one.hash for one in moved], "tiers": [one.tier for one in moved],
-        "sources": [one.source for one in moved], "targets": [one.move.state for one in moved],
-        "target_tiers": [one.move.tier for one in moved], "grants": [one.move.grant for one in moved],
-        **_offices([one.move.office for one in moved]),
+        "ids": [one.document.pk for one in moved], "steps": [one.document.step for one in moved],
+        "versions": [one.document.version for one in moved], "hashes": [one.hash for one in moved],
+        "tiers": [one.tier for one in moved], "sources": [one.source for one in moved],
+        "targets": [one.move.state for one in moved], "target_tiers": [one.move.tier for one in moved],
+        "grants": [one.move.grant for one in moved], **_offices([one.move.office for one in moved]),
     }  # fmt: skip
-    cursor.execute(_update(asked), columns)
-    if cursor.rowcount != len(moved):
-        raise AssertionError(f"{cursor.rowcount} rows moved of {len(moved)}: a locked row changed")
-    insert_history(cursor, asked.model, ids, kind="~", actor_id=asked.actor_id, at=now, reason=asked.verb)
-    cursor.execute(DECIDE, columns)
-    topic = asked.model.topics.get(asked.verb)
-    if topic:
-        cursor.execute(
-            FOLLOW, {"topic": topic, "ids": ids, "steps": steps, "at": now, "actor": asked.actor_id}
-        )
+    ((count,),) = cursor.execute(statement(asked.model, asked.verb), columns).fetchall()
+    if count != len(moved):
+        raise AssertionError(f"{count} rows moved of {len(moved)}: a locked row changed")
 
 
 def _offices(offices: Sequence[route.Office | None]) -> dict[str, list[Any]]:
@@ -337,15 +314,6 @@ def _offices(offices: Sequence[route.Office | None]) -> dict[str, list[Any]]:
         "capacities": [one.capacity if one else "" for one in offices],
         "vacant": [one and one.stands_in_for for one in offices],
     }
-
-
-def _update(asked: _Asked) -> str:
-    moment = asked.model.moments.get(asked.verb)
-    stamp = f", {moment} = %(at)s" if moment else ""
-    return f"""UPDATE "{asked.model._meta.db_table}" AS d SET state = m.state, tier = m.tier, step = d.step + 1,
-        content_hash = m.hash, moved_at = %(at)s{stamp}
-      FROM unnest(%(ids)s::bigint[], %(targets)s::text[], %(target_tiers)s::smallint[], %(hashes)s::text[], %(steps)s::int[])
-        AS m(id, state, tier, hash, step) WHERE d.id = m.id AND d.step = m.step"""  # noqa: S608
 
 
 def newest_route(code: str) -> RouteVersion:

@@ -5,7 +5,6 @@ Conditions make a route several: it is walked once for each kind of document tha
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, product
 from typing import Any, NamedTuple
@@ -133,7 +132,7 @@ def _tier(
     number: int, tier: Tier, roles: frozenset[str], kinds: frozenset[str] | None
 ) -> Iterable[tuple[str, dict[str, Any]]]:
     days = [n for n in (tier.due_days, tier.escalate_days) if n is not None]
-    checks = [
+    checks: list[tuple[str, dict[str, Any], bool]] = [
         ("fault.verb", {"verb": tier.verb}, tier.verb in ORDER),
         ("fault.role", {"role": tier.role}, tier.role in roles),
         ("fault.scope", {"scope": tier.scope}, tier.scope in SCOPES),
@@ -221,36 +220,19 @@ def _walked(route: Route) -> list[Refusal]:
 # --- The map --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Steps:
-    """Which tiers can follow, and come before, each tier; the last number stands for "past them all"."""
-
-    after: Mapping[int, Sequence[int]]
-    before: Mapping[int, Sequence[int]]
-
-
-def _steps(route: Route) -> _Steps:
-    after: dict[int, set[int]] = {}
-    before: dict[int, set[int]] = {}
-    for tiers in {walk(route, about) for about in cases(route)}:
-        for earlier, later in zip(tiers, (*tiers[1:], len(route.tiers)), strict=True):
-            after.setdefault(earlier, set()).add(later)
-            if earlier:
-                before.setdefault(later, set()).add(earlier)
-    return _Steps(
-        {number: sorted(found) for number, found in after.items()},
-        {number: sorted(found, reverse=True) for number, found in before.items()},
-    )
-
-
 def ways(route: Route) -> list[Way]:
-    """Every step that documents of this route can take, whatever their facts: a tier with conditions may be passed over."""
-    steps = _steps(route)
+    """Every step that some document of this route can take; a tier with conditions is passed over by others."""
+    found: dict[Way, None] = {}
+    for about in {walk(route, about): about for about in cases(route)}.values():
+        found |= dict.fromkeys(_steps(route, about))
+    return list(found)
+
+
+def _steps(route: Route, about: Mapping[str, Any]) -> list[Way]:
     found: list[Way] = []
     seen, waiting = {START}, [START]
     while waiting:
-        place = waiting.pop(0)
-        for way in _from(route, steps, place):
+        for way in _from(route, about, waiting.pop(0)):
             found.append(way)
             if way.target not in seen:
                 seen.add(way.target)
@@ -258,29 +240,32 @@ def ways(route: Route) -> list[Way]:
     return found
 
 
-def _from(route: Route, steps: _Steps, at: Place) -> Iterable[Way]:
+def _from(route: Route, about: Mapping[str, Any], at: Place) -> Iterable[Way]:
+    following = route.after(at.tier, about)
     if at.state in (DRAFT, RETURNED):
-        yield from (Way(SUBMIT, at, _place(route, number)) for number in steps.after[0])
+        yield Way(SUBMIT, at, _place(route, following))
         yield Way(CANCEL, at, Place(CANCELLED, 0))
     elif at.state in (SUBMITTED, VERIFIED, SIGNED, PUBLISHED):
-        for number in steps.after.get(at.tier, ()):
-            target = Place(PUBLISHED, number) if at.state == PUBLISHED else _place(route, number)
+        if at.tier < len(route.tiers):
+            target = Place(PUBLISHED, following) if at.state == PUBLISHED else _place(route, following)
             yield Way(route.tiers[at.tier].verb, at, target)
         if at.state in (SUBMITTED, VERIFIED):
             yield Way(RECALL, at, START)
-        yield from _back(route, steps, at)
-        if at.state == SIGNED and not route.holds_publication(at.tier):
+        yield from _back(route, about, at)
+        if at.state == SIGNED and not route.holds_publication(at.tier, about):
             yield Way(PUBLISH, at, Place(PUBLISHED, at.tier))
         if at.state == PUBLISHED:
             yield Way(AMEND, at, at)
             yield Way(SUPERSEDE, at, Place(SUPERSEDED, at.tier))
 
 
-def _back(route: Route, steps: _Steps, at: Place) -> Iterable[Way]:
-    rests = at.state == SIGNED and (route.holds_publication(at.tier) or route.embargo_hours)
+def _back(route: Route, about: Mapping[str, Any], at: Place) -> Iterable[Way]:
+    rests = at.state == SIGNED and (route.holds_publication(at.tier, about) or route.embargo_hours)
     if at.state in (SUBMITTED, VERIFIED) or rests:
         yield Way(RETURN, at, Place(RETURNED, 0))
-        yield from (Way(RETURN, at, _place(route, number)) for number in steps.before.get(at.tier, ()))
+        previous = route.before(at.tier, about)
+        if previous:
+            yield Way(RETURN, at, _place(route, previous))
 
 
 def _place(route: Route, tier: int) -> Place:

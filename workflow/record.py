@@ -1,7 +1,7 @@
 """What the decisions themselves say about documents: one statement for any set, whatever kind of document it is."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -21,7 +21,7 @@ FROM unnest(%(ids)s::bigint[], %(tiers)s::int[], %(verbs)s::text[]) AS m(id, tie
     min(d.at) FILTER (WHERE d.deciding AND d.tier <= m.tier) AS first_passed,
     max(d.at) FILTER (WHERE d.step = d.arrived) AS arrived_at,
     -- Lower down; or verified again at the tier that signs, which makes one a verifier of what one would sign.
-    array_agg(DISTINCT d.actor_id) FILTER (WHERE d.deciding
+    array_agg(DISTINCT ARRAY[d.actor_id, d.tier]) FILTER (WHERE d.deciding
       AND (d.tier < m.tier OR (d.tier = m.tier AND d.verb = 'verify' AND m.verb <> 'verify'))) AS deciders,
     array_agg(DISTINCT d.actor_id) FILTER (WHERE d.step > d.arrived AND d.verb = m.verb AND d.tier = m.tier
       AND d.target_tier = m.tier) AS agreed
@@ -41,7 +41,7 @@ class Record:
     submitted_by: int | None = None
     first_passed: datetime | None = None
     arrived_at: datetime | None = None  # at the tier that has it now
-    deciders: frozenset[int] = frozenset()
+    deciders: Mapping[int, frozenset[int]] = field(default_factory=dict)  # person -> at which tiers
     agreed: frozenset[int] = frozenset()
 
 
@@ -73,8 +73,15 @@ def records(model: Any, documents: Sequence[Any], cursor: Any) -> dict[int, Reco
             last,
             passed,
             arrived,
-            frozenset(deciders or ()),
+            _tiers(deciders or ()),
             frozenset(agreed or ()),
         )
         for pk, submitters, last, passed, arrived, deciders, agreed in rows
     }
+
+
+def _tiers(rows: Sequence[Sequence[int]]) -> dict[int, frozenset[int]]:
+    found: dict[int, frozenset[int]] = {}
+    for person, tier in rows:
+        found[person] = found.get(person, frozenset()) | {tier}
+    return found

@@ -154,7 +154,7 @@ def _acting_tiers(facts: Facts, verb: str) -> tuple[int, ...]:
         return (0, *signing)
     if verb in (PUBLISH, SUPERSEDE):
         return signing
-    if verb == VERIFY and facts.state == VERIFIED:  # once more, by the tier that verified last
+    if _again(facts, verb):
         return _verified_by(facts)
     if verb == RETURN:
         return _returning(facts)
@@ -226,24 +226,33 @@ def _separation(facts: Facts, verb: str) -> Refusal | None:
     """
     if verb in (VERIFY, RETURN, SIGN, REVIEW, PUBLISH) and facts.actor_id in facts.editors:
         return Refusal("route.self")
-    if verb not in DECIDING:
-        return None
-    again = verb == VERIFY and facts.state == VERIFIED
-    if facts.actor_id in facts.deciders and not again and facts.grant(WAIVER) is None:
+    if _at_two_tiers(facts, verb) and facts.grant(WAIVER) is None:
         return Refusal("route.twice")
-    if facts.actor_id in facts.agreed and not again:
+    if verb in DECIDING and facts.actor_id in facts.agreed and not _again(facts, verb):
         return Refusal("route.counted", {"quorum": facts.route.tiers[facts.tier].quorum})
     return None
+
+
+def _again(facts: Facts, verb: str) -> bool:
+    """Whether a verified document is verified once more, by the tier that verified it last."""
+    return verb == VERIFY and facts.state == VERIFIED
+
+
+def _at_two_tiers(facts: Facts, verb: str) -> bool:
+    """Whether the actor has decided on this submission at another tier than the one that he acts for now."""
+    if verb not in DECIDING or facts.actor_id is None:
+        return False
+    before = facts.deciders.get(facts.actor_id, frozenset())
+    if _again(facts, verb):
+        return facts.actor_id in facts.agreed or bool(before - {facts.tier, *_verified_by(facts)})
+    return bool(before)
 
 
 def _exception(facts: Facts, verb: str) -> int | None:
     """The grant without which this could not be done; the decision keeps it."""
     if verb == AMEND:
         return facts.grant(AMENDMENT)
-    again = verb == VERIFY and facts.state == VERIFIED
-    return (
-        facts.grant(WAIVER) if verb in DECIDING and facts.actor_id in facts.deciders and not again else None
-    )
+    return facts.grant(WAIVER) if _at_two_tiers(facts, verb) else None
 
 
 # --- What the verb itself asks ---------------------------------------------------------------------------
@@ -292,7 +301,9 @@ def _signing(facts: Facts) -> Refusal | None:
 
 def _publishing(facts: Facts) -> Refusal | None:
     if facts.route.holds_publication(facts.tier, facts.about):
-        waited_for = next(one for one in facts.route.tiers[facts.tier :] if one.blocks and one.asks(facts.about))
+        waited_for = next(
+            one for one in facts.route.tiers[facts.tier :] if one.blocks and one.asks(facts.about)
+        )
         return Refusal("route.review_open", {"role": waited_for.role})
     if facts.now < facts.embargo_ends:
         return Refusal("route.embargo", {"until_at": facts.embargo_ends.isoformat()})

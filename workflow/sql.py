@@ -7,9 +7,11 @@ no change of state or tier that commits without its decision. `freeze(table, ...
 from collections.abc import Sequence
 
 FUNCTIONS = """
-CREATE FUNCTION workflow_guard_document() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION workflow_guard_document() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   climbing text[] := ARRAY['state', 'tier', 'step', 'moved_at', 'content_hash'] || TG_ARGV[0]::text[];
+  was jsonb;
+  is_now jsonb;
 BEGIN
   IF TG_OP = 'DELETE' THEN
     RAISE EXCEPTION '% %: reports are never deleted', TG_TABLE_NAME, OLD.id USING ERRCODE = 'integrity_constraint_violation';
@@ -20,8 +22,15 @@ BEGIN
     END IF;
     RETURN NEW;
   END IF;
+  was := to_jsonb(OLD);
+  is_now := to_jsonb(NEW);
+  IF EXISTS (SELECT 1 FROM unnest(coalesce(TG_ARGV[2], '{}')::text[]) AS pinned (name)
+      WHERE is_now -> pinned.name IS DISTINCT FROM was -> pinned.name) THEN
+    RAISE EXCEPTION '% %: what it reports on and its route are fixed', TG_TABLE_NAME, OLD.id
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   IF NEW.state = OLD.state AND NEW.tier = OLD.tier AND NEW.step = OLD.step THEN
-    IF OLD.state NOT IN ('draft', 'returned') AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN
+    IF OLD.state NOT IN ('draft', 'returned') AND is_now IS DISTINCT FROM was THEN
       RAISE EXCEPTION '% % is %: its content is frozen', TG_TABLE_NAME, OLD.id, OLD.state
         USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -35,7 +44,7 @@ BEGIN
     RAISE EXCEPTION '% %: from % to % is no step', TG_TABLE_NAME, OLD.id, OLD.state, NEW.state
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF to_jsonb(NEW) - climbing IS DISTINCT FROM to_jsonb(OLD) - climbing
+  IF is_now - climbing IS DISTINCT FROM was - climbing
      OR (NEW.content_hash <> OLD.content_hash AND OLD.state NOT IN ('draft', 'returned')) THEN
     RAISE EXCEPTION '% %: content cannot change in the act that moves it', TG_TABLE_NAME, OLD.id
       USING ERRCODE = 'integrity_constraint_violation';
@@ -43,7 +52,7 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE FUNCTION workflow_require_decision() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION workflow_require_decision() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM workflow_decision d JOIN django_content_type c ON c.id = d.content_type_id
       WHERE c.app_label = TG_ARGV[0] AND c.model = TG_ARGV[1] AND d.object_id = NEW.id AND d.step = NEW.step
@@ -56,7 +65,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION workflow_frozen() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION workflow_frozen() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   touched bigint[];
   closed text;
@@ -76,14 +85,22 @@ END $$;
 """
 
 
-def guard(table: str, label: str, moments: Sequence[str], edges: Sequence[tuple[str, str]]) -> str:
-    """Statements that guard a Document's table; `label` is app.model, `moments` its columns of last acts."""
+def guard(
+    table: str,
+    label: str,
+    moments: Sequence[str],
+    edges: Sequence[tuple[str, str]],
+    pinned: Sequence[str] = ("route_id",),
+) -> str:
+    """Statements that guard a Document's table: `label` is app.model, `moments` its columns of last acts, `pinned` columns
+    never change after the row is made."""
     app, model = label.split(".")
     climbing = "{" + ",".join(moments) + "}"
+    fixed = "{" + ",".join(pinned) + "}"
     legal = "{" + ",".join(f"{source}>{target}" for source, target in edges) + "}"
     return f"""
 CREATE OR REPLACE TRIGGER guard_document BEFORE INSERT OR UPDATE OR DELETE ON {table}
-  FOR EACH ROW EXECUTE FUNCTION workflow_guard_document('{climbing}', '{legal}');
+  FOR EACH ROW EXECUTE FUNCTION workflow_guard_document('{climbing}', '{legal}', '{fixed}');
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER guard_document;
 DROP TRIGGER IF EXISTS require_decision ON {table};
 CREATE CONSTRAINT TRIGGER require_decision AFTER UPDATE ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW

@@ -174,7 +174,8 @@ class Facts:
     arrived_at: datetime | None = None  # at the tier that has it now
     signed_at: datetime | None = None
     editors: frozenset[int] = frozenset()
-    deciders: frozenset[int] = frozenset()  # who decided since the last submission, at lower tiers
+    # Who decided since the last submission: person -> at which tiers, this one included for who verified once more.
+    deciders: Mapping[int, frozenset[int]] = field(default_factory=dict)
     agreed: frozenset[int] = frozenset()  # who has let it pass at this tier already, short of the quorum
     submitted_by: int | None = None
     opened_at: datetime | None = None  # by the tier that holds it, since it came there

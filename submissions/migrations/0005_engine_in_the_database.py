@@ -7,6 +7,7 @@ from submissions.desks import holder_guard, holders_view
 from workflow.sql import guard
 
 MOMENTS = ["submitted_at", "verified_at", "signed_at", "published_at"]
+PINNED = ["route_id", "item_id", "period_id", "revision", "token"]
 EDGES = [
     ("draft", "submitted"), ("draft", "verified"), ("returned", "submitted"), ("returned", "verified"),
     ("submitted", "draft"), ("verified", "draft"), ("submitted", "submitted"), ("submitted", "verified"),
@@ -56,7 +57,7 @@ class Migration(migrations.Migration):
         ("registry", "0004_stand_ins"),
     ]
     operations = [
-        migrations.RunSQL(guard("submissions_report", "submissions.report", MOMENTS, EDGES), ""),
+        migrations.RunSQL(guard("submissions_report", "submissions.report", MOMENTS, EDGES, PINNED), ""),
         migrations.RunSQL(
             "DROP TRIGGER require_holder ON workflow_decision;"
             + holder_guard(

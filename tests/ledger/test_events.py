@@ -68,6 +68,7 @@ def test_every_business_model_is_read_back_by_its_history(db: None) -> None:
     assert without == {
         "RouteVersion", "Act", "Decision", "Grant", "Outbox", "Editor", "Opening", "SigningEntry", "Notice",
         "UnitUserPermission", "UnitGroupPermission", "CalendarAct", "YearAct", "CalendarFault", "Heartbeat",
+        "Request", "RequestAct",
     }  # fmt: skip
 
 

@@ -149,7 +149,9 @@ def test_a_report_cannot_be_born_published(committed: dict[str, str], cast: Worl
 
 FORGED = """
 WITH act AS (INSERT INTO workflow_act (key, actor_id, verb, asked, at)
-  VALUES ('forged', %(actor)s, 'verify', '', now()) RETURNING id)
+  VALUES ('forged', %(actor)s, 'verify', '', now()) RETURNING id),
+  moved AS (UPDATE submissions_report SET state = 'verified', tier = 2, step = step + 1, moved_at = now()
+    WHERE id = %(report)s AND %(moves)s)
 INSERT INTO workflow_decision (act_id, content_type_id, object_id, step, verb, version, content_hash, tier, source, target,
   target_tier, actor_id, actor_name, post_id, post_title, unit_name, capacity, reason, marks, at, xid)
 SELECT act.id, c.id, r.id, r.step + 1, 'verify', r.version, r.content_hash, r.tier, r.state, 'verified', 2, %(actor)s,
@@ -159,24 +161,33 @@ WHERE r.id = %(report)s AND c.app_label = 'submissions' AND c.model = 'report' A
 
 
 @pytest.mark.parametrize(
-    ("actor", "said", "name", "post", "stands"),
+    ("actor", "said", "name", "post", "moves", "stands"),
     [
-        ("budi", "budi", "Budi Wiratmaka", "section_head", True),  # what the door itself writes
-        ("budi", "eko", "Budi Wiratmaka", "section_head", False),  # the transaction names somebody else
-        ("budi", "", "Budi Wiratmaka", "section_head", False),  # or nobody
-        ("eko", "eko", "Eko Pelangiwan", "section_head", False),  # he does not hold the post
-        ("budi", "budi", "Orang Lain", "section_head", False),  # not his name
-        ("ani", "ani", "Ani Lembayung", "officer", False),  # she entered the report
+        ("budi", "budi", "Budi Wiratmaka", "section_head", True, True),  # what the door itself writes
+        ("budi", "budi", "Budi Wiratmaka", "section_head", False, False),  # a decision that moves nothing
+        ("budi", "eko", "Budi Wiratmaka", "section_head", True, False),  # the transaction names somebody else
+        ("budi", "", "Budi Wiratmaka", "section_head", True, False),  # or nobody
+        ("eko", "eko", "Eko Pelangiwan", "section_head", True, False),  # he does not hold the post
+        ("budi", "budi", "Orang Lain", "section_head", True, False),  # not his name
+        ("ani", "ani", "Ani Lembayung", "officer", True, False),  # she entered the report
     ],
 )
 def test_a_decision_is_written_for_who_holds_the_office_only(
-    committed: dict[str, str], cast: World, actor: str, said: str, name: str, post: str, stands: bool
+    committed: dict[str, str],
+    cast: World,
+    actor: str,
+    said: str,
+    name: str,
+    post: str,
+    moves: bool,
+    stands: bool,
 ) -> None:
     cast.item()
     (report,) = cast.open()
     cast.submitted([report], 10)
     person, claimed = cast.people[actor], str(cast.people[said].pk) if said else ""
     values = {"actor": person.pk, "name": name, "post": cast.posts[post].pk, "report": report.pk}
+    values["moves"] = moves
     with psycopg.connect(committed["app"]) as connection:
         connection.execute("SELECT set_config('jenjang.actor', %s, true)", [claimed])
         if stands:

@@ -224,7 +224,7 @@ def test_a_set_costs_the_same_statements_whatever_its_size(cast: World, statemen
     with statements() as seen:
         outcomes = approvals.verify(actor=cast.budi, versions=versions)
     assert all(one.done for one in outcomes)
-    assert len([one for one in seen if "SAVEPOINT" not in one]) == 9, str(seen)
+    assert len([one for one in seen if "SAVEPOINT" not in one]) == 6, str(seen)
 
 
 def test_a_whole_act_with_one_refusal_leaves_nothing(cast: World) -> None:

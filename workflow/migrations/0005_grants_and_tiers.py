@@ -3,6 +3,7 @@
 from django.db import migrations
 
 from ledger.sql import audit, never_truncated, unaudit
+from workflow.sql import FUNCTIONS
 
 TIERS = """
 CREATE VIEW workflow_tier AS
@@ -48,6 +49,7 @@ AUDITED = {
 class Migration(migrations.Migration):
     dependencies = [("workflow", "0004_engine")]
     operations = [
+        migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
         migrations.RunSQL(TIERS, "DROP VIEW workflow_tier;"),
         migrations.RunSQL(
             GRANTS + never_truncated("workflow_grant"),

@@ -1,0 +1,1 @@
+"""The engine measured beside its peers, on the same work, in one go: `make bench` (docs/speed.md)."""
