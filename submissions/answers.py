@@ -54,10 +54,12 @@ FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id JOIN su
 WHERE r.id = ANY (%(ids)s)"""  # noqa: S608 - only the two texts above are put in
 
 OFFICES = """
-SELECT post_id, role, title, unit_name, unit_path, capacity, NULL::bigint, NULL::timestamptz, 0 FROM registry_office
-WHERE person_id = %(actor)s
-UNION ALL SELECT post_id, role, title, unit_name, unit_path, capacity, vacant_post_id, vacant_since, 1 FROM registry_standin
-WHERE person_id = %(actor)s ORDER BY 9, 1, 7"""
+SELECT post_id, role, title, unit_name, unit_path, capacity, NULL::bigint, NULL::timestamptz FROM registry_office
+WHERE person_id = %(actor)s ORDER BY post_id"""
+
+STAND_INS = """
+SELECT post_id, role, title, unit_name, unit_path, capacity, vacant_post_id, vacant_since FROM registry_standin
+WHERE person_id = %(actor)s ORDER BY post_id, vacant_post_id"""
 
 NAMED_UNITS = "SELECT government_id, 'unit:' || code, path FROM registry_unit WHERE code = ANY (%s)"
 
@@ -82,7 +84,8 @@ WHERE r.id = ANY (%s)"""
 
 
 def gather(model: Any, cursor: Any, documents: Sequence[Any], question: Question) -> dict[int, Facts]:
-    """Facts of each locked report: two statements, one more for named units, two more when its figures have to be judged."""
+    """Facts of each locked report: two statements, and one more each for stand-ins and named units where a route has them,
+    two more when its figures have to be judged."""
     ids = [document.pk for document in documents]
     asked = {
         "ids": ids,
@@ -91,7 +94,7 @@ def gather(model: Any, cursor: Any, documents: Sequence[Any], question: Question
         "together": ids if question.whole else [],
         "funds": any(_asks_funds(law(document.route_id)) for document in documents),
     }
-    offices = offices_of(cursor, question.actor_id)
+    offices = offices_of(cursor, question.actor_id, documents)
     named = named_units(cursor, documents)
     rows = {row[0]: _Row(*row[1:]) for row in cursor.execute(CONTEXT, asked).fetchall()}
     facts = {
@@ -99,7 +102,7 @@ def gather(model: Any, cursor: Any, documents: Sequence[Any], question: Question
     }
     judged = [one.pk for one in documents if _is_judged(one, question.verb, moved=rows[one.pk].moved)]
     if judged:
-        blocking = _blocking(cursor, judged)
+        blocking = _blocking(cursor, judged, [pk for pk in judged if rows[pk].revision])
         facts |= {pk: replace(facts[pk], blocking=blocking[pk]) for pk in judged}
     return facts
 
@@ -108,9 +111,13 @@ def _asks_funds(route_: Route) -> bool:
     return any(condition.fact == "fund_source" for tier in route_.tiers for condition in tier.when)
 
 
-def offices_of(cursor: Any, actor_id: int | None) -> tuple[Office, ...]:
-    """The offices a person holds now, and then those that he may act for because they are vacant."""
-    return tuple(Office(*row[:8]) for row in cursor.execute(OFFICES, {"actor": actor_id}).fetchall())
+def offices_of(cursor: Any, actor_id: int | None, documents: Sequence[Any]) -> tuple[Office, ...]:
+    """The offices a person holds now, and then those that he may act for because they are vacant; the second only where
+    the route of one of these documents lets anybody."""
+    rows = cursor.execute(OFFICES, {"actor": actor_id}).fetchall()
+    if any(tier.escalate_days is not None for one in documents for tier in law(one.route_id).tiers):
+        rows += cursor.execute(STAND_INS, {"actor": actor_id}).fetchall()
+    return tuple(Office(*row) for row in rows)
 
 
 def named_units(cursor: Any, documents: Sequence[Any]) -> dict[int, dict[str, str]]:
@@ -213,12 +220,12 @@ def _facts(
     )
 
 
-def _blocking(cursor: Any, ids: Sequence[int]) -> dict[int, int]:
+def _blocking(cursor: Any, ids: Sequence[int], revisions: Sequence[int]) -> dict[int, int]:
     """How many blocking findings each report has by the rules of domain.md 2.3."""
     found = {
         pk: rules.check_submission(facts, figures.POLICY) for pk, facts in figures.load(cursor, ids).items()
     }
-    restated = restating.check(cursor, ids)
+    restated = restating.check(cursor, revisions) if revisions else {}
     return {
         pk: sum(finding.blocks for finding in (*findings, *restated.get(pk, ())))
         for pk, findings in found.items()
