@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, When
 
 from registry.grants import AUDIT
 from registry.models import Government, Office, Reach, User
@@ -11,6 +11,14 @@ from registry.models import Government, Office, Reach, User
 def government() -> Government | None:
     """The government that this installation serves; None before the first import."""
     return Government.objects.order_by("pk").first()
+
+
+def government_of(user: User) -> Government | None:
+    """The government that a person works for, by his first office or grant; of who has neither, the installation's."""
+    mine = Reach.objects.filter(person=user.pk, unit__government=OuterRef("pk"))
+    held = Office.objects.filter(person=user.pk, unit__government=OuterRef("pk"))
+    first = Case(When(Exists(held) | Exists(mine), then=0), default=1, output_field=IntegerField())
+    return Government.objects.order_by(first, "pk").first()
 
 
 def offices_of(user: User) -> list[Office]:

@@ -4,17 +4,27 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Max
 
 from ledger.history import insert_history
 from ledger.recording import recorded
 from registry.models import BudgetItem, FiscalYear, Government, Unit, User
-from submissions.models import CalendarRule, Holiday, Period, Report, ReportLine
-from submissions.moments import CalendarPolicy, due_moments, fiscal_month, start_of_month
+from submissions.extensions import extended
+from submissions.models import CalendarRule, Period, Report, ReportLine
+from submissions.moments import (
+    CalendarPolicy,
+    Moments,
+    due_moments,
+    fiscal_month,
+    start_of_month,
+)
 from workflow.cursor import Prepared, moment, prepared
 from workflow.engine import newest_route
+from workflow.models import Grant
 
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -47,32 +57,47 @@ def month_of(government: Government, text: str) -> tuple[FiscalYear, int]:
     return year, fiscal_month(first, government.fiscal_start_month)[1]
 
 
+# One definition of a fiscal year's rule, for one year or for all of them: without a rule of its own, a rule's defaults.
+RULE = "open_day, entry_day, verify_day, sign_day, lock_day, roll, day_unit, grace_minutes, work_from, work_until"
+POLICIES = f"""
+SELECT y.id AS fiscal_year, g.time_zone, c.{RULE.replace(", ", ", c.")},
+  ARRAY(SELECT h.day FROM submissions_holiday h WHERE h.government_id = g.id ORDER BY h.day) AS holidays
+FROM registry_fiscalyear y JOIN registry_government g ON g.id = y.government_id
+  LEFT JOIN submissions_calendarrule c ON c.fiscal_year_id = y.id"""  # noqa: S608 - names of columns, no values
+
+
 def policy_of(fiscal_year: FiscalYear) -> CalendarPolicy:
     """The rule and the holidays of a fiscal year, as the pure functions want them."""
-    rule = CalendarRule.objects.filter(fiscal_year=fiscal_year).first() or CalendarRule()
-    government = fiscal_year.government
-    return CalendarPolicy(
-        time_zone=government.time_zone,
-        open_day=rule.open_day,
-        entry_day=rule.entry_day,
-        verify_day=rule.verify_day,
-        sign_day=rule.sign_day,
-        lock_day=rule.lock_day,
-        roll=rule.roll,
-        unit=rule.day_unit,
-        grace_minutes=rule.grace_minutes,
-        holidays=frozenset(Holiday.objects.filter(government=government).values_list("day", flat=True)),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"{POLICIES} WHERE y.id = %s", [fiscal_year.pk])
+        return policy_from(cursor.fetchone())
+
+
+def policy_from(row: Sequence[Any]) -> CalendarPolicy:
+    """A row of POLICIES as a policy."""
+    _year, time_zone, *values, holidays = row
+    given = {
+        name: getattr(CalendarRule(), name) if value is None else value
+        for name, value in zip(RULE.split(", "), values, strict=True)
+    }
+    unit = str(given.pop("day_unit"))
+    return CalendarPolicy(time_zone=time_zone, unit=unit, holidays=frozenset(holidays), **given)
 
 
 # Sub-activities with an active, non-zero ceiling in the version in force at the month's end (V-06), and a random public
-# name of 22 characters each; TIME progresses as planned unless the officer says otherwise.
+# name of 22 characters each; TIME progresses as planned unless the officer says otherwise. What comes into a month that is
+# open already keeps the route that its unit, or its route's other units, have there.
 REPORTS = """
 INSERT INTO submissions_report (token, item_id, period_id, revision, budget_version_id, ceiling, physical_mode,
   output_target, state, tier, step, version, content_hash, route_id, status, increment, physical_reason, problems,
   problem_text, follow_up_text, follow_up_pic, public_note)
 SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), i.id, p.id, 0, v.id, iv.ceiling,
-  iv.physical_mode, iv.output_target, 'draft', 0, 0, 1, '', (%(routes)s::jsonb ->> u.route_code)::bigint, '',
+  iv.physical_mode, iv.output_target, 'draft', 0, 0, 1, '', coalesce(
+    (SELECT e.route_id FROM submissions_report e JOIN registry_budgetitem ei ON ei.id = e.item_id
+      WHERE e.period_id = p.id AND ei.unit_id = u.id AND e.revision = 0 ORDER BY e.id LIMIT 1),
+    (SELECT e.route_id FROM submissions_report e JOIN workflow_routeversion w ON w.id = e.route_id
+      WHERE e.period_id = p.id AND w.code = u.route_code AND e.revision = 0 ORDER BY e.id LIMIT 1),
+    (%(routes)s::jsonb ->> u.route_code)::bigint), '',
   CASE WHEN iv.physical_mode = 'TIME' THEN m.physical END, '', '{}', '', '', '', ''
 FROM submissions_period p JOIN registry_unit u ON u.agency_id = p.agency_id
   JOIN registry_budgetitem i ON i.unit_id = u.id AND i.fiscal_year_id = p.fiscal_year_id
@@ -144,6 +169,84 @@ def close_month(*, fiscal_year: FiscalYear, month: int, actor: User | None = Non
             reason="close",
         )
     return len(closed)
+
+
+EXTENDED = """
+UPDATE submissions_period p SET entry_due = m.entry_due, verify_due = m.verify_due, sign_due = m.sign_due, lock_at = m.lock_at
+FROM jsonb_to_recordset(%s::jsonb) AS m(id bigint, entry_due timestamptz, verify_due timestamptz, sign_due timestamptz,
+  lock_at timestamptz) WHERE p.id = m.id RETURNING p.id"""
+
+
+def extend(
+    *,
+    fiscal_year: FiscalYear,
+    month: int,
+    agencies: Sequence[Unit],
+    new_due: date,
+    reason: str,
+    grant: Grant | None = None,
+    actor: User | None = None,
+) -> int:
+    """Move the deadlines of a month: signature due at the end of `new_due` in the government's zone, entry and verification
+    as much later, the lock never before the day after. Who may do so is for the caller to judge.
+
+    Returns how many periods moved; a period that is due then or later stays as it is, so a second time changes nothing.
+    Raises CalendarRefused for a month that is locked, closed or not open, and for a day that is past or too early.
+    """
+    policy = policy_of(fiscal_year)
+    with recorded(actor):
+        cursor = prepared()
+        now = moment(cursor)
+        periods = list(
+            Period.objects.select_for_update(no_key=True, of=("self",))
+            .filter(fiscal_year=fiscal_year, month=month, agency__in=agencies)
+            .select_related("agency")
+            .order_by("pk")
+        )
+        moved = _moved(periods, policy, new_due, now)
+        if not moved:
+            return 0
+        cursor.execute(EXTENDED, [json.dumps(moved, default=str)])
+        note = f"extend {grant.key}: {reason}" if grant else f"extend: {reason}"
+        insert_history(
+            cursor,
+            Period,
+            [one["id"] for one in moved],
+            kind="~",
+            actor_id=actor.pk if actor else None,
+            at=now,
+            reason=note,
+        )
+    return len(moved)
+
+
+def _moved(
+    periods: Sequence[Period], policy: CalendarPolicy, new_due: date, now: datetime
+) -> list[dict[str, Any]]:
+    """The new moments of each period that moves."""
+    named = {"new_due_on": new_due.isoformat()}
+    if not periods:
+        raise CalendarRefused("calendar.extend_not_open", named)
+    moved = []
+    for period in periods:
+        named |= {"agency": period.agency.name, "month": f"{period.first_day:%Y-%m}"}
+        if period.closed_at or now >= period.lock_at:
+            locked = period.closed_at or period.lock_at
+            raise CalendarRefused("calendar.extend_locked", {**named, "locked_at": locked.isoformat()})
+        before = times_of(period)
+        after = extended(before, policy, new_due)
+        if after.sign_due <= now:
+            raise CalendarRefused("calendar.extend_past", named)
+        if after.sign_due > before.sign_due:
+            moved.append({"id": period.pk, **asdict(after)})
+        elif after.sign_due < before.sign_due and len(periods) == 1:
+            raise CalendarRefused("calendar.extend_earlier", {**named, "due_at": before.sign_due.isoformat()})
+    return moved
+
+
+def times_of(period: Period) -> Moments:
+    """A period's moments as the pure functions want them."""
+    return Moments(*(getattr(period, name) for name in Moments.__dataclass_fields__))
 
 
 def _agencies(fiscal_year: FiscalYear, agencies: Sequence[Unit] | None) -> list[Unit]:

@@ -35,7 +35,9 @@ SELECT b.id, b.person_id, b.post_id, b.capacity, b.title, b.unit_name, b.vacant_
   (SELECT (max(a.valid_to) + 1)::timestamp AT TIME ZONE g.time_zone FROM registry_assignment a
     WHERE a.post_id = b.vacant_post_id AND a.valid_to < (clock.now AT TIME ZONE g.time_zone)::date) AS vacant_since
 FROM clock, below b JOIN registry_unit u ON u.id = b.unit_id JOIN registry_government g ON g.id = u.government_id
-WHERE NOT EXISTS (SELECT 1 FROM registry_office h WHERE h.post_id = b.vacant_post_id);
+WHERE NOT EXISTS (SELECT 1 FROM registry_assignment a JOIN registry_user w ON w.id = a.person_id
+  WHERE a.post_id = b.vacant_post_id AND w.is_active AND NOT w.is_staff AND NOT w.is_superuser
+    AND (clock.now AT TIME ZONE g.time_zone)::date BETWEEN a.valid_from AND coalesce(a.valid_to, 'infinity'));
 CREATE VIEW registry_superior AS
 SELECT v.id AS post_id, coalesce(v.superior_id,
   (SELECT min(h.id) FROM registry_post h WHERE h.unit_id = u.agency_id AND h.role = 'agency_head' AND h.id <> v.id),

@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.management import CommandError, call_command
 
+from ledger.recording import recorded
 from registry.models import BudgetItemVersion, MonthlyPlan, Unit
 from submissions import services
 from submissions.calendar import CalendarRefused, close_month, month_of, open_month
 from submissions.models import Holiday, Period, Report, ReportLine
 from tests.cast import World
+from workflow.models import RouteVersion
 
 
 def test_a_month_has_one_report_per_item_and_one_line_per_budget_line(cast: World) -> None:
@@ -161,3 +163,15 @@ def test_points_do_not_become_output_units_when_progress_is_counted_anew(cast: W
     fresh = Report.objects.get()
     assert (fresh.physical_mode, fresh.increment, fresh.volume) == ("VOLUME", None, None)
     assert services.repin(fiscal_year=cast.year, unit=cast.agency) == 0
+
+
+def test_what_comes_into_an_open_month_keeps_the_route_of_that_month(cast: World) -> None:
+    """A new version of a route applies to periods that are opened later, also when a sub-activity is added late."""
+    cast.item("1.03.10.2.01.0001")
+    cast.open()
+    first = RouteVersion.objects.get(code="DINAS")
+    with recorded(None):
+        second = RouteVersion.objects.create(code="DINAS", number=2, name="Dinas", tiers=first.tiers)
+    cast.item("1.03.10.2.01.0002")
+    assert {report.route for report in cast.open()} == {first}
+    assert {report.route for report in cast.open(2)} == {second}
