@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from approvals import digests
 from approvals.models import Notice
 from ledger.clock import now
 from ledger.recording import recorded
@@ -90,6 +91,10 @@ def mail(row: Outbox) -> None:
     with recorded(None):
         mine = Notice.objects.filter(pk=notice.pk, mailed_at=None).update(mailed_at=now())
     if not mine or not notice.person.email:
+        return
+    if digests.is_digest(notice):
+        subject, body = digests.letter(notice)
+        EmailMessage(subject, body, to=[notice.person.email]).send()
         return
     with translation.override(notice.person.language):
         sentence = say(notice.code, notice.params)

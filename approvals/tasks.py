@@ -1,25 +1,30 @@
 """The worker's side of the outbox: each row is taken once, done, and marked in one transaction."""
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 
 from celery import shared_task
 from django.db import transaction
 
-from approvals import notices, services
+from approvals import asking_notices, asking_positions, digests, notices, requests, services
 from ledger.clock import now
+from submissions import telling, ticking
 from workflow.models import Outbox
+from workflow.outbox import handlers
 
 log = logging.getLogger("jenjang.outbox")
 MOST_ATTEMPTS = 8
 
-HANDLERS: dict[str, Callable[[Outbox], None]] = {
-    "report.returned": notices.tell,
-    "report.published": notices.tell,
-    "notice.mail": notices.mail,
-    "batch.prepare": lambda row: services.render(row.payload["id"]),
-}
+handlers.update(
+    {
+        "report.returned": notices.tell,
+        "report.published": notices.tell,
+        "notice.mail": notices.mail,
+        "batch.prepare": lambda row: services.render(row.payload["id"]),
+        telling.DIGEST: digests.tell,
+        **{f"request.{kind}": asking_notices.tell for kind in asking_notices.TOLD},
+    }
+)
 
 
 @shared_task
@@ -33,8 +38,25 @@ def drain() -> int:
 
 @shared_task
 def void_abandoned() -> int:
-    """Give up signings that were cut off; a task of its own, so that its failure holds nothing else up."""
+    """Give up signings that were cut off, and end those whose publication waited; its failure holds nothing else up."""
+    services.settle_waiting()
     return services.void_abandoned()
+
+
+@shared_task
+def tick() -> list[str]:
+    """The calendar's minute; several at once do everything once. Returns what failed, to be tried again in a minute."""
+    return ticking.tick().failed
+
+
+@shared_task
+def sweep_requests() -> int:
+    """Fire the timers of requests that are due, and say in the log when a step is stuck. Returns how many fired."""
+    fired = requests.sweep()
+    stuck = len(asking_positions.troubles())
+    if stuck:
+        log.error("%s steps of requests are stuck: look at /requests/watch/", stuck)
+    return fired
 
 
 def _one() -> bool:
@@ -49,7 +71,7 @@ def _one() -> bool:
             return False
         try:
             with transaction.atomic():
-                HANDLERS[row.topic](row)
+                handlers[row.topic](row)
             row.done_at = now()
         except Exception as error:  # noqa: BLE001 - whatever a handler meets must not stop the others
             log.warning("outbox row %s (%s) failed: %s", row.pk, row.topic, type(error).__name__)

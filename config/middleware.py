@@ -8,11 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.utils import timezone, translation
 
 from ledger.recording import Request, current_request
-from registry.selectors import government
+from registry.selectors import government, government_of
 
 
 class ReaderMiddleware:
-    """Names the request for the ledger and shows moments in the government's zone (its id goes back in X-Request-ID)."""
+    """Names the request for the ledger (its id goes back in X-Request-ID); moments are shown in the zone of the reader's
+    government."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,7 +26,7 @@ class ReaderMiddleware:
         call = Request(str(uuid4()), request.META.get("REMOTE_ADDR", ""))
         mark = current_request.set(call)
         try:
-            here = government()
+            here = government_of(request.user) if request.user.is_authenticated else government()
             if here:
                 timezone.activate(here.time_zone)
             if request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:

@@ -36,12 +36,15 @@ INSTALLED_APPS = [
     "config",
     "portal",
     "audit",
+    "indicators",
     "approvals",
     "submissions",
     "registry",
     "workflow",
     "ledger",
     "wording",
+    # Only its tables: without the app `viewflow` beside it there are no screens, middlewares or static files of it.
+    "viewflow.workflow",
     "guardian",
     "simple_history",
     "allauth",
@@ -119,8 +122,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     # The nudge after each commit is the fast way; this sweep is what makes a lost nudge cost only time.
     "drain the outbox": {"task": "approvals.tasks.drain", "schedule": 15.0},
+    # A minute that no worker took is over: the next one finds all that is due.
+    "the calendar's minute": {"task": "approvals.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
     "give up signings that were cut off": {"task": "approvals.tasks.void_abandoned", "schedule": 60.0},
+    "timers of requests": {"task": "approvals.tasks.sweep_requests", "schedule": 60.0},
 }
+
+VIEWFLOW = {"AUTOREGISTER": False}
 
 # --- People ----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "registry.User"

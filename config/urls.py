@@ -14,7 +14,11 @@ urlpatterns = [
     path("home/", views.home, name="home"),
     path("", include("submissions.urls")),
     path("", include("approvals.urls")),
+    path("requests/", include("approvals.asking_urls")),
     path("audit/", include("audit.urls")),
+    path("calendar/", include("submissions.calendar_urls")),
+    path("packs/", include("indicators.urls")),
+    path("routes/", include("approvals.routes_urls")),
     path("accounts/", include("allauth.urls")),
     # Only a cookie of the reader's own changes; without a token the public pages can be cached.
     path("language/", csrf_exempt(login_not_required(set_language)), name="set_language"),

@@ -12,17 +12,20 @@ from django.db import connection
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from ledger.clock import now as database_now
 from registry.models import User
 from submissions import figures, pages, rules, selectors
+from submissions.differences import revised
 from submissions.evidence import FileRefused, attach, remove
 from submissions.facts import Finding
 from submissions.forms import Typed, key_of, read_entries, whole_number
 from submissions.holding import where
 from submissions.models import Evidence, Period, Report
 from submissions.readings import Reading, read, total
+from submissions.rights import Right, rights_of
 from submissions.services import save_entries, submit
 from wording.sentences import say
 from workflow.engine import KeyReused, Outcome, Refused
@@ -159,7 +162,11 @@ class Table:
             return
         with connection.cursor() as cursor:
             facts = figures.load(cursor, chosen)
-        self.findings = {pk: rules.check_submission(one, figures.POLICY) for pk, one in facts.items()}
+        restated = pages.restated(self.readings)
+        self.findings = {
+            pk: (*rules.check_submission(one, figures.POLICY), *restated.get(pk, ()))
+            for pk, one in facts.items()
+        }
         ready = [pk for pk in chosen if not self._blocked(pk)]
         if not ready:
             return
@@ -191,8 +198,8 @@ def table_of(user: User, month: str) -> Table:
 
 def context(table: Table) -> dict[str, Any]:
     """For templates/submissions/entry.html."""
-    items = _items(table)
-    editable = any(item.editable for item in items)
+    rights = rights_of(table.user, [one.id for one in table.readings if one.state in OPEN_STATES])
+    items = _items(table, rights)
     period = min(table.periods, key=lambda one: one.entry_due)
     first = period.first_day
     before = first.replace(year=first.year - (first.month == 1), month=first.month - 1 or 12)
@@ -203,13 +210,16 @@ def context(table: Table) -> dict[str, Any]:
             "last_label": selectors.month_label(before) if period.month > 1 else "",
         },
         "unit": {"name": "; ".join(sorted({one.unit for one in table.readings}))},
-        "deadline": pages.deadline(period.entry_due, pages.ends(period), table.now),
+        "deadline": pages.deadline(period.entry_due, pages.open_until(period, rights.values()), table.now),
         "saved_at": selectors.last_saved([one.id for one in table.readings]),
         "statement": pages.statement(),
         "statement_error": table.statement_error,
         "work_url": reverse("submissions:work"),
+        "nil_key": str(uuid4()),
         "key": str(uuid4()),  # a second tap on the same page gets the first answer
-        "can_submit": editable,
+        "can_submit": any(item.selectable for item in items),
+        "on_behalf": _on_behalf(items, rights),
+        "rights": rights,
         "errors": _summary(table, items),
         "returned": [returned_row(one.reading, one.returned) for one in items if one.returned],
         "total": pages.total_row(total(table.readings)),
@@ -218,24 +228,49 @@ def context(table: Table) -> dict[str, Any]:
     }
 
 
-def _items(table: Table) -> list[pages.EntryItem]:
+def _on_behalf(items: Sequence[pages.EntryItem], rights: Mapping[int, Right]) -> list[str]:
+    """For whom an assistant enters here, and until when."""
+    mine = [(item, rights[item.reading.id].mandate) for item in items if item.reading.id in rights]
+    mandates = selectors.mandates_of({mandate for _item, mandate in mine if mandate})
+    told = {
+        (item.where.office, mandates[mandate])
+        for item, mandate in mine
+        if mandate in mandates and item.where is not None
+    }
+    return sorted(
+        say(
+            "entry.on_behalf",
+            {
+                "office": office,
+                "document_no": grant.document_no or grant.key,
+                "until_at": grant.expires_at.isoformat(),
+            },
+        )
+        for office, grant in told
+    )
+
+
+def _items(table: Table, rights: Mapping[int, Right]) -> list[pages.EntryItem]:
     ids = [one.id for one in table.readings]
     with connection.cursor() as cursor:
         stored = pages.stored_findings(ids, cursor)
     evidence, returned = selectors.evidence_of(ids), selectors.returns_of(table.readings)
     holders = where(table.readings, now=table.now)
-    locked = {period.pk: not period.opens_at <= table.now < pages.ends(period) for period in table.periods}
+    restated, notes = pages.restated(table.readings), selectors.revision_notes(ids)
+    changes = revised([one.id for one in table.readings if one.revision])
     return [
         pages.EntryItem(
             one,
-            findings=table.findings.get(one.id) or _shown(stored[one.id], one),
+            findings=table.findings.get(one.id) or _shown((*stored[one.id], *restated.get(one.id, ())), one),
             typed=table.typed.get(one.id),
             returned=returned.get(one.id),
             where=holders[one.id],
             changed_meanwhile=one.id in table.refusals and table.refusals[one.id].code == "route.stale",
             evidence=evidence.get(one.id, ()),
-            editable=one.state in OPEN_STATES and not locked[one.period],
+            right=rights.get(one.id),
             selected=one.id in table.ticked,
+            note=notes.get(one.id, ""),
+            changes=changes.get(one.id, ()),
         )
         for one in table.readings
     ]
@@ -261,6 +296,7 @@ def returned_row(reading: Reading, one: selectors.Return) -> dict[str, Any]:
         "name": reading.name,
         "month": selectors.month_label(reading.first_day),
         "url": f"{reverse('submissions:entry', args=[month])}#r{reading.id}",
+        "category": one.category,
         "reason": one.reason,
         "person": one.person,
         "office": one.office,
@@ -291,21 +327,32 @@ def submitted_context(readings: Sequence[Reading], month: str) -> dict[str, Any]
     }
 
 
-def tell_outcomes(request: HttpRequest, outcomes: Sequence[Outcome], done_word: str) -> None:
-    """A bulk act's honest result: how many were done, and why each other was not."""
+def tell_outcomes(
+    request: HttpRequest,
+    outcomes: Sequence[Outcome],
+    done_word: str,
+    seen: Mapping[int, int | None] | None = None,
+) -> None:
+    """A bulk act's honest result: how many were done, and why each other was not; of what changed since it was `seen`, a
+    link to the difference."""
     done = sum(outcome.done for outcome in outcomes)
     if done:
         messages.success(request, f"{done_word}: {done}.")
-    codes: Mapping[int, str] = dict(
-        Report.objects.filter(pk__in=[one.id for one in outcomes]).values_list(
-            "pk", "item__sub_activity_code"
-        )
+    rows = Report.objects.filter(pk__in=[one.id for one in outcomes]).values_list(
+        "pk", "item__sub_activity_code", "token"
     )
+    names = {pk: (code, token) for pk, code, token in rows}
     refused = [outcome for outcome in outcomes if not outcome.done]
     if len(refused) > MOST_TOLD:
         messages.error(request, say("act.more", {"count": len(refused), "shown": MOST_TOLD}))
     for outcome in refused[:MOST_TOLD]:
-        messages.error(request, f"{codes.get(outcome.id, outcome.id)}: {say(outcome.code, outcome.params)}")
+        code, token = names.get(outcome.id, (str(outcome.id), ""))
+        sentence = f"{code}: {say(outcome.code, outcome.params)}"
+        version = (seen or {}).get(outcome.id)
+        if outcome.code == "route.stale" and token and version:
+            link = f"{reverse('approvals:review', args=[token])}?seen={version}"
+            sentence = format_html('{} <a href="{}">{}</a>', sentence, link, _("See what changed"))
+        messages.error(request, sentence)
 
 
 def tell_submitted(request: HttpRequest, table: Table) -> None:

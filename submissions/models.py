@@ -5,7 +5,8 @@ import secrets
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,11 +19,10 @@ from registry.models import (
     FiscalYear,
     Government,
     Office,
-    Reach,
     Unit,
     User,
 )
-from submissions.answers import content_of, gather
+from submissions.answers import SUBJECTS, content_of, gather
 from submissions.revisions import replaced, revise
 from workflow import route
 from workflow.document import Document
@@ -176,6 +176,26 @@ class Heartbeat(models.Model):
     minute = models.DateTimeField(unique=True)
 
 
+# What a person sees. Each list is made once: inside an OR the database would ask again for every report.
+# Units at or below one that he holds an office of, or a grant on.
+REACHED = """
+SELECT unnest(ARRAY(SELECT u.id FROM registry_reach x JOIN registry_unit u ON starts_with(u.path, x.path)
+  WHERE x.person_id = %s))"""
+# Reports that a mandate in force lets a person enter.
+ASSISTED = f"""
+SELECT unnest(ARRAY(SELECT r.id FROM workflow_grant w JOIN registry_unit u ON starts_with(u.path, w.scope_path)
+  JOIN registry_budgetitem i ON i.unit_id = u.id JOIN submissions_report r ON r.item_id = i.id
+  JOIN submissions_period p ON p.id = r.period_id
+WHERE w.kind = 'assistance' AND w.person_id = %s AND w.revoked_at IS NULL AND w.granted_at <= jenjang_now()
+  AND w.expires_at > jenjang_now() AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS})))"""  # noqa: S608 - a constant
+# Routes that have a tier at a unit they name, for an office that the person holds there.
+NAMED_UNIT = """
+SELECT unnest(ARRAY(SELECT t.route_id FROM registry_office o JOIN registry_unit n ON n.id = o.unit_id
+  JOIN workflow_tier t ON t.scope = 'unit' AND t.unit = n.code AND t.role = o.role WHERE o.person_id = %s))"""
+# Vacant posts below a person, in whose place he may come to act.
+VACANT = "SELECT unnest(ARRAY(SELECT s.vacant_post_id FROM registry_standin s WHERE s.person_id = %s))"
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     """Reports as somebody may see them."""
 
@@ -188,15 +208,21 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.exclude(state=route.CANCELLED).filter(~gone)
 
     def visible_to(self, user: User) -> "ReportQuerySet":
-        """One SQL predicate: own items, items one verifies, and all below one's offices and grants."""
-        path = OuterRef("item__unit__path")
-        below = Func(path, F("path"), function="starts_with", output_field=models.BooleanField())
+        """One SQL predicate: own items, items one verifies, all below one's offices and grants, what waits at a tier that
+        names one's unit, and what one may enter by a mandate."""
         held = Office.objects.filter(person=user.pk).values("post")
         return self.filter(
             Q(item__officer_post__in=held)
             | Q(item__verifier_post__in=held)
-            | Exists(Reach.objects.filter(below, person=user.pk))
+            | Q(item__verifier_post__in=RawSQL(VACANT, [user.pk]))  # noqa: S611 - constants
+            | Q(item__unit__in=RawSQL(REACHED, [user.pk]))  # noqa: S611
+            | Q(route__in=RawSQL(NAMED_UNIT, [user.pk]))  # noqa: S611
+            | Q(pk__in=RawSQL(ASSISTED, [user.pk]))  # noqa: S611
         )
+
+    def assisted_by(self, user: User) -> "ReportQuerySet":
+        """Reports that a person may enter by a mandate that is in force."""
+        return self.filter(pk__in=RawSQL(ASSISTED, [user.pk]))  # noqa: S611
 
 
 class Report(Document):

@@ -1,23 +1,27 @@
 """What the officer's pages show: plain dictionaries for the templates, shapes as each template says."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from submissions import figures, rules
+from submissions import figures, restating, rules
+from submissions.differences import Difference
 from submissions.facts import BLOCK, INFO, VOLUME, WHOLE, ZERO, Finding
 from submissions.forms import Typed
 from submissions.holding import Where
 from submissions.models import Evidence, Period, Report
 from submissions.readings import LineReading, Reading, Total
+from submissions.rights import Right
 from submissions.selectors import Return, month_label
 from wording.numbers import money, quantity
 from wording.sentences import month_name, say
+from workflow.cursor import prepared
 from workflow.route import DRAFT, OPEN_STATES, PUBLISHED, RETURNED
 
 STATEMENT_VERSION = "1"
@@ -46,14 +50,22 @@ def ends(period: Period) -> datetime:
     return min(period.lock_at, period.closed_at or period.lock_at)
 
 
-def month_card(period: Period, readings: Sequence[Reading], now: datetime) -> dict[str, Any]:
+def open_until(period: Period, rights: Iterable[Right]) -> datetime:
+    """The same for who may still enter something in it: a reopening or an amendment lasts longer."""
+    return max([ends(period), *(right.ends_at for right in rights if right.editable)])
+
+
+def month_card(
+    period: Period, readings: Sequence[Reading], rights: Mapping[int, Right], now: datetime
+) -> dict[str, Any]:
     """One month on "My work"."""
+    mine = [rights[one.id] for one in readings if one.id in rights]
     filled = sum(one.started for one in readings)
     states = [one.state for one in readings]
     return {
         "label": month_label(period.first_day),
         "url": reverse("submissions:entry", args=[f"{period.first_day:%Y-%m}"]),
-        "deadline": deadline(period.entry_due, ends(period), now),
+        "deadline": deadline(period.entry_due, open_until(period, mine), now),
         "items": len(readings),
         "filled": filled,
         "share": 100 * filled // len(readings) if readings else 0,
@@ -61,7 +73,8 @@ def month_card(period: Period, readings: Sequence[Reading], now: datetime) -> di
         "without_evidence": sum(one.started and not one.evidence_count for one in readings),
         "submitted": sum(state not in (DRAFT, RETURNED, PUBLISHED) for state in states),
         "published": states.count(PUBLISHED),
-        "can_enter": any(state in OPEN_STATES for state in states) and period.opens_at <= now < ends(period),
+        "revisions": sum(one.revision > 0 and one.state in OPEN_STATES for one in readings),
+        "can_enter": any(right.editable for right in mine),
     }
 
 
@@ -73,6 +86,7 @@ def report_row(one: Reading, where: Where | None) -> dict[str, Any]:
         "month": month_label(one.first_day),
         "url": reverse("approvals:review", args=[one.token]),
         "state": one.state,
+        "revision": one.revision,
         "this_month": one.this_month,
         "cumulative": one.cumulative,
         "ceiling": one.ceiling,
@@ -110,18 +124,23 @@ class EntryItem:
         returned: Return | None = None,
         where: Where | None = None,
         evidence: Sequence[Evidence] = (),
-        editable: bool = False,
+        right: Right | None = None,
         changed_meanwhile: bool = False,
         selected: bool = False,
+        note: str = "",
+        changes: Sequence[Difference] = (),
     ) -> None:
-        self.reading, self.typed, self.editable, self.changed_meanwhile = (
+        self.reading, self.typed, self.right, self.changed_meanwhile = (
             reading,
             typed,
-            editable,
+            right,
             changed_meanwhile,
         )
         self.returned, self.where, self.evidence, self.findings = returned, where, evidence, findings
-        self.selected = selected and editable
+        self.editable = right is not None and right.editable
+        self.selectable = self.editable and right is not None and right.mandate is None
+        self.selected = selected and self.selectable
+        self.note, self.changes = note, changes
 
     @property
     def errors(self) -> dict[str, str]:
@@ -148,9 +167,7 @@ class EntryItem:
             "code": one.code,
             "name": one.name,
             "state": one.state,
-            "editable": self.editable,
-            "selectable": self.editable,
-            "selected": self.selected,
+            **self._standing(),
             "version_name": one.version_name,
             **{name: getattr(one, name) for name in ("ceiling", "before", "last_month", "this_month")},
             **{name: getattr(one, name) for name in ("cumulative", "remaining", "absorption")},
@@ -158,6 +175,33 @@ class EntryItem:
             "physical": self._physical(errors),
             "physical_reason": self._value("physical_reason", one.physical_reason),
             "physical_reason_error": errors.get("physical_reason", ""),
+            **self._words(errors),
+            "evidence": [file_row(file) for file in self.evidence],
+            "evidence_error": errors.get("evidence", ""),
+            "evidence_required": evidence_needed,
+            "correctable": self._correctable(),
+            "warnings": [*self._conflicts(), *self._warnings()],
+            "returned": self.returned,
+            "where": None if self.editable else self.where,
+        }
+
+    def _standing(self) -> dict[str, Any]:
+        """Whether it can be written to or ticked, and what it is a revision of."""
+        refusal = self.right.refusal if self.right else None
+        return {
+            "editable": self.editable,
+            "selectable": self.selectable,
+            "selected": self.selected,
+            "closed": say(refusal.code, refusal.params) if refusal else "",
+            "revision": self.reading.revision,
+            "note": self.note,
+            "url": reverse("approvals:review", args=[self.reading.token]),
+            "changes": [change.sentence for change in self.changes],
+        }
+
+    def _words(self, errors: Mapping[str, str]) -> dict[str, Any]:
+        one = self.reading
+        return {
             "status": self._value("status", one.status),
             "status_error": errors.get("status", ""),
             "problems": self.typed.problems if self.typed else one.problems,
@@ -170,13 +214,6 @@ class EntryItem:
             ),
             "follow_up_error": errors.get("follow_up_text", "") or errors.get("follow_up_due", ""),
             "public_note": self._value("public_note", one.public_note),
-            "evidence": [file_row(file) for file in self.evidence],
-            "evidence_error": errors.get("evidence", ""),
-            "evidence_required": evidence_needed,
-            "correctable": self._correctable(),
-            "warnings": [*self._conflicts(), *self._warnings()],
-            "returned": self.returned,
-            "where": None if self.editable else self.where,
         }
 
     def _warnings(self) -> list[str]:
@@ -220,6 +257,7 @@ class EntryItem:
             "last_month": line.last_month,
             "this_month": line.this_month,
             "entered": self._value(name, money(line.this_month) if line.this_month is not None else ""),
+            "published": self._published(name),
             "cumulative": line.cumulative,
             "remaining": line.remaining,
             "absorption": line.absorption,
@@ -244,11 +282,16 @@ class EntryItem:
             "last_month": one.physical_last,
             "this_month": now,
             "entered": self._value(field, quantity(now) if now is not None else ""),
+            "published": self._published(field),
             "cumulative": cumulative,
             "remaining": target - cumulative,
             "percent": one.physical,
             "error": errors.get(field, ""),
         }
+
+    def _published(self, mark: str) -> str:
+        """The value of the published revision, where this one has another."""
+        return next((change.seen for change in self.changes if change.mark == mark), "")
 
     def _correctable(self) -> list[dict[str, str]]:
         months = sorted({month for line in self.reading.lines for month in line.published_months})
@@ -308,6 +351,15 @@ def choices() -> dict[str, Any]:
 
 def _options(pairs: Sequence[tuple[str, Any]]) -> list[dict[str, str]]:
     return [{"code": code, "label": str(label)} for code, label in pairs]
+
+
+def restated(readings: Sequence[Reading]) -> dict[int, tuple[Finding, ...]]:
+    """What open revisions would do to their own and later months (V-60); no statement without one."""
+    open_ones = [one.id for one in readings if one.revision and one.state in OPEN_STATES]
+    if not open_ones:
+        return {}
+    with transaction.atomic():
+        return restating.check(prepared(), open_ones)
 
 
 def stored_findings(ids: Sequence[int], cursor: Any) -> dict[int, tuple[Finding, ...]]:

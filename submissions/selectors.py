@@ -4,23 +4,35 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max, QuerySet
+from django.db import connection
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from ledger.clock import now as database_now
 from registry.models import Office, Post, User
 from submissions.models import Evidence, Period, Report, ReportLine
 from submissions.readings import Reading
-from wording.sentences import month_name
-from workflow.models import Decision
+from wording import words
+from wording.sentences import month_name, say
+from workflow.models import Decision, Grant
 from workflow.route import RETURN, RETURNED
 
 FIELD_MARKS = ("physical", "status", "problem", "evidence")
 
 
 def my_reports(user: User) -> QuerySet[Report]:
-    """Reports that a person enters, by the offices held today."""
+    """Reports that a person enters, by the offices held today or by a mandate; of each month the newest revision."""
     held = Office.objects.filter(person=user.pk, role=Post.Role.OFFICER).values("post")
-    return Report.objects.filter(item__officer_post__in=held)
+    assisted = Report.objects.assisted_by(user).values("pk")
+    return Report.objects.current().filter(Q(item__officer_post__in=held) | Q(pk__in=assisted))
+
+
+def assists(user: User) -> bool:
+    """Whether a person enters for others, by a mandate in force."""
+    at = database_now()
+    return Grant.objects.filter(
+        kind=Grant.Kind.ASSISTANCE, person=user.pk, revoked_at=None, granted_at__lte=at, expires_at__gt=at
+    ).exists()
 
 
 def my_months(user: User) -> list[Period]:
@@ -47,6 +59,7 @@ class Return:
     at: datetime
     marks: tuple[str, ...]
     fields: tuple[str, ...]
+    category: str = ""  # what it is about, in words
 
 
 def decisions_on(ids: Iterable[int]) -> QuerySet[Decision]:
@@ -70,9 +83,16 @@ def returns_of(readings: Sequence[Reading]) -> dict[int, Return]:
             at=one.at,
             marks=tuple(one.marks),
             fields=tuple(names[mark] for mark in one.marks if mark in names),
+            category=category_of(one.marks),
         )
         for pk, one in newest.items()
     }
+
+
+def category_of(marks: Iterable[str]) -> str:
+    """What a return is about, in words; empty for one that was made before it was asked."""
+    codes = (mark.removeprefix("category-") for mark in marks if mark.startswith("category-"))
+    return next((str(words.CATEGORIES[code]) for code in codes if code in words.CATEGORIES), "")
 
 
 def _field_names() -> dict[str, str]:
@@ -85,6 +105,32 @@ def _line_names(reports: Iterable[int]) -> dict[str, str]:
         "pk", "line__account_code", "line__account_name"
     )
     return {f"line-{pk}": f"{code} {name}".strip() for pk, code, name in rows}
+
+
+# The nth amendment of a sub-activity's month opened its nth revision.
+AMENDED = """
+SELECT n.id, (SELECT d.reason FROM submissions_report o JOIN workflow_decision d ON d.object_id = o.id AND d.verb = 'amend'
+    AND d.content_type_id = (SELECT c.id FROM django_content_type c WHERE c.app_label = 'submissions' AND c.model = 'report')
+  WHERE o.item_id = n.item_id AND o.period_id = n.period_id ORDER BY d.id OFFSET n.revision - 1 LIMIT 1)
+FROM submissions_report n WHERE n.id = ANY (%s) AND n.revision > 0"""
+
+
+def revision_notes(ids: Iterable[int]) -> dict[int, str]:
+    """ "Revision 1: reason", as everybody may read it, for those of the reports that are revisions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT n.id, n.revision, a.reason FROM ({AMENDED}) a(id, reason) JOIN submissions_report n ON n.id = a.id",  # noqa: S608
+            [list(ids)],
+        )
+        rows = cursor.fetchall()
+    return {
+        pk: say("printed.revision", {"revision": number, "reason": why or "–"}) for pk, number, why in rows
+    }
+
+
+def mandates_of(ids: Iterable[int]) -> dict[int, Grant]:
+    """Mandates to assist, by their numbers."""
+    return Grant.objects.in_bulk(list(ids))
 
 
 def evidence_of(ids: Iterable[int]) -> dict[int, list[Evidence]]:

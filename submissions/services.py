@@ -13,6 +13,7 @@ from ledger.history import insert_history
 from ledger.recording import recorded
 from registry.models import User
 from submissions import figures, rules
+from submissions.answers import SUBJECTS
 from submissions.facts import VOLUME, Finding, ItemFacts
 from submissions.models import Opening, Report, ReportLine
 from workflow import engine, route
@@ -240,10 +241,14 @@ SELECT r.id FROM submissions_report r JOIN workflow_routeversion w ON w.id = r.r
 WHERE r.state = 'signed' AND NOT coalesce(t.blocks, false)
   AND r.signed_at + make_interval(hours => w.embargo_hours) <= jenjang_now() ORDER BY r.id LIMIT 500"""
 
-EXPIRED = """
+EXPIRED = f"""
 SELECT r.id FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
+  JOIN registry_budgetitem i ON i.id = r.item_id JOIN registry_unit u ON u.id = i.unit_id
 WHERE r.revision > 0 AND r.state IN ('draft', 'returned') AND least(p.lock_at, p.closed_at) <= jenjang_now()
-ORDER BY r.id LIMIT 500"""
+  AND NOT EXISTS (SELECT 1 FROM workflow_grant w WHERE w.kind IN ('reopening', 'amendment') AND w.revoked_at IS NULL
+    AND w.granted_at <= jenjang_now() AND w.expires_at > jenjang_now() AND starts_with(u.path, w.scope_path)
+    AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS}))
+ORDER BY r.id LIMIT 500"""  # noqa: S608 - only SUBJECTS is put in
 
 
 def publish_ready() -> int:

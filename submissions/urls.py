@@ -21,6 +21,7 @@ urlpatterns = [
     path("entry/", views.work, name="work"),
     path("entry/recall/", views.take_back, name="recall"),
     path("entry/<str:month>/", views.entry, name="entry"),
+    path("entry/<str:month>/nil/", views.without_activity, name="nil"),
     path("entry/<str:month>/submitted/", views.submitted, name="submitted"),
     path("evidence/<token:token>/", views.evidence, name="evidence"),
 ]

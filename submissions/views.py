@@ -1,6 +1,7 @@
 """The officer's pages. Each fetches and authorises in one call; strangers get 404."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,14 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ledger.clock import now as database_now
 from registry.models import User
-from submissions import entering, pages, selectors
+from submissions import entering, nil_page, pages, selectors
 from submissions.forms import ids_of, key_of
 from submissions.holding import where
 from submissions.models import Evidence, Report
 from submissions.readings import read
+from submissions.rights import rights_of
 from submissions.services import recall
 from wording.sentences import say
 from workflow.engine import KeyReused
+from workflow.route import OPEN_STATES
 
 
 @require_GET
@@ -34,8 +37,12 @@ def work(request: HttpRequest) -> HttpResponse:
     returned = selectors.returns_of(readings)
     by_id = {one.id: one for one in readings}
     by_period = {period.pk: [one for one in readings if one.period == period.pk] for period in periods}
+    rights = rights_of(user, [one.id for one in readings if one.state in OPEN_STATES])
     months = [
-        pages.month_card(period, by_period[period.pk], now) for period in periods if pages.ends(period) > now
+        card
+        for period in periods
+        if (card := pages.month_card(period, by_period[period.pk], rights, now))["can_enter"]
+        or pages.ends(period) > now
     ]
     context = {
         "months": sorted(months, key=lambda month: month["deadline"]["due_at"]),
@@ -55,7 +62,7 @@ def entry(request: HttpRequest, month: str) -> HttpResponse:
     if not table.readings:
         raise Http404
     if request.method == "GET":
-        return render(request, "submissions/entry.html", entering.context(table))
+        return render(request, "submissions/entry.html", _month(table))
     before = entering.answered_before(user, request.POST)
     if before:
         return _submitted_page(month, before)
@@ -63,7 +70,7 @@ def entry(request: HttpRequest, month: str) -> HttpResponse:
     table.take(request.POST, request.FILES, _number_language(request))
     if table.failed:
         entering.tell_submitted(request, table)
-        return render(request, "submissions/entry.html", entering.context(table), status=422)
+        return render(request, "submissions/entry.html", _month(table), status=422)
     if table.outcomes:
         return _submitted_page(month, [outcome.id for outcome in table.outcomes])
     saved = ngettext("Saved: %(n)s sub-activity.", "Saved: %(n)s sub-activities.", table.changed) % {
@@ -71,6 +78,22 @@ def entry(request: HttpRequest, month: str) -> HttpResponse:
     }
     messages.success(request, saved if table.changed else _("Nothing was changed."))
     return redirect("submissions:entry", month)
+
+
+def _month(table: entering.Table) -> dict[str, Any]:
+    context = entering.context(table)
+    return context | {"nil": nil_page.offered(table, context["rights"])}
+
+
+@require_POST
+def without_activity(request: HttpRequest, month: str) -> HttpResponse:
+    """Nil for many: the ticked sub-activities are entered with zero and submitted in one act."""
+    user: User = request.user  # type: ignore[assignment]
+    table = entering.table_of(user, month)
+    if not table.readings:
+        raise Http404
+    done = nil_page.answered_before(user, request.POST) or nil_page.take(request, user, table)
+    return _submitted_page(month, done) if done else redirect("submissions:entry", month)
 
 
 def _submitted_page(month: str, reports: Sequence[int]) -> HttpResponse:

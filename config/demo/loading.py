@@ -152,9 +152,7 @@ def _live(profile: Profile, plans: Plans, users: Sequence[User], secrets: Secret
     reached = max(Period.objects.values_list("month", flat=True), default=0)
     for number in range(max(reached, 1), profile.months + 1):
         if number > reached:
-            province.live(
-                datetime(YEAR, number, 25, tzinfo=ZONE), profile.now, secrets.password, clock.move
-            )
+            province.live(datetime(YEAR, number, 25, tzinfo=ZONE), profile.now, secrets.password, clock.move)
             clock.move(datetime(YEAR, number, 25, 8, 0, tzinfo=ZONE))
             open_month(fiscal_year=year, month=number)
         month = Month(number, plans.staff, users, items, reports, lasting, secrets)

@@ -108,7 +108,12 @@ def test_an_address_that_names_nothing_is_not_found(cast: World, address: str) -
 
 @pytest.mark.parametrize("odd", ["\x00\x00\x00kurang lengkap sekali", "kurang lengkap " * 100_000])
 def test_an_odd_reason_is_no_error(cast: World, reports: list[Report], odd: str) -> None:
-    posted = {"act": "return", "version": cast.versions(reports)[reports[0].pk], "reason": odd}
+    posted = {
+        "act": "return",
+        "category": "other",
+        "version": cast.versions(reports)[reports[0].pk],
+        "reason": odd,
+    }
     assert as_(cast.budi).post(f"/reports/{reports[0].token}/", posted).status_code in (302, 422)
 
 
@@ -116,6 +121,7 @@ def test_an_odd_reason_is_no_error(cast: World, reports: list[Report], odd: str)
 def test_an_odd_mark_does_not_lock_the_officer_out(cast: World, reports: list[Report], mark: str) -> None:
     posted = {
         "act": "return",
+        "category": "other",
         "version": cast.versions(reports)[reports[0].pk],
         "reason": "Bukti pembayaran belum dilampirkan",
         "lines": [mark, "physical"],
@@ -131,6 +137,7 @@ def test_a_mark_names_only_lines_of_its_own_report(
     line = foreign.lines.get()
     posted = {
         "act": "return",
+        "category": "other",
         "version": cast.versions(reports)[reports[0].pk],
         "reason": "Bukti pembayaran belum dilampirkan",
         "lines": [str(line.pk), str(reports[0].lines.get().pk)],
@@ -156,6 +163,7 @@ def test_the_head_who_returns_lands_on_his_own_desk(
 ) -> None:
     posted = {
         "act": "return",
+        "category": "other",
         "version": cast.versions(reports)[reports[0].pk],
         "reason": "Angka tidak sesuai SP2D",
     }
@@ -170,7 +178,7 @@ def test_a_second_tap_gets_the_first_answer(cast: World, reports: list[Report]) 
     posted = {"act": "verify", "version": version, "key": page.context["key"]}
     for _tap in range(2):
         assert budi.post(f"/reports/{reports[0].token}/", posted, follow=True).status_code == 200
-    other = posted | {"act": "return", "reason": "Bukti belum dilampirkan"}
+    other = posted | {"act": "return", "category": "other", "reason": "Bukti belum dilampirkan"}
     assert budi.post(f"/reports/{reports[0].token}/", other).status_code == 422
     key = budi.get("/inbox/").context["key"]
     ticked = {"report": reports[1].pk, f"version-{reports[1].pk}": version, "key": key}

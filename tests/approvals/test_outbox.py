@@ -8,6 +8,7 @@ from approvals.models import Notice
 from submissions.models import Report
 from tests.cast import World
 from workflow.models import Outbox
+from workflow.outbox import handlers
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_a_failure_waits_and_the_others_go_on(
     def fail(row: Outbox) -> None:
         raise ValueError("a secret that must not be kept")
 
-    monkeypatch.setitem(tasks.HANDLERS, "report.published", fail)
+    monkeypatch.setitem(handlers, "report.published", fail)
     tasks.drain()
     broken = Outbox.objects.get(key="other")
     assert (broken.done_at, broken.attempts, broken.last_error) == (None, 1, "ValueError")

@@ -75,6 +75,7 @@ def test_a_short_reason_is_refused_and_kept(cast: World, reports: list[Report]) 
     budi, report = as_(cast.budi), reports[0]
     posted = {
         "act": "return",
+        "category": "other",
         "version": cast.versions([report])[report.pk],
         "reason": "kurang",
         "lines": ["physical"],

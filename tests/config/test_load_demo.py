@@ -20,8 +20,11 @@ from django.test import override_settings
 from approvals.models import SigningBatch
 from approvals.recap import trusted
 from approvals.signing import verify
-from config.demo import accounts, loading, plan, versions
+from config.demo import accounts, loading, plan, province, versions
+from config.demo.agencies import GOVERNMENT_CODE
 from config.demo.profiles import DEMO, TINY
+from indicators.models import Pack
+from indicators.selectors import read, where
 from ledger.clock import now
 from registry.models import BudgetItem, BudgetItemVersion, BudgetLine, Office, Unit, User
 from registry.selectors import rights_of
@@ -64,7 +67,8 @@ def content() -> dict[tuple[str, str, int], str]:
     rows = Report.objects.values_list(
         "item__unit__code", "item__sub_activity_code", "period__month", "content_hash"
     )
-    return {(unit, code, month): digest for unit, code, month, digest in rows}
+    packs = Pack.objects.values_list("unit__code", "fiscal_year__label", "quarter", "content_hash")
+    return {(unit, code, month): digest for unit, code, month, digest in (*rows, *packs)}
 
 
 def sizes() -> tuple[int, int]:
@@ -90,7 +94,7 @@ def test_tiny_has_three_units_with_24_items_and_80_lines_beside_the_real_plan(re
     assert invented.values("unit").distinct().count() == 3
     assert invented.count() == 24
     assert BudgetLine.objects.filter(item__in=invented).count() == 80
-    assert Counter(Unit.objects.values_list("kind", flat=True)) == {
+    assert Counter(Unit.objects.filter(government__code=GOVERNMENT_CODE).values_list("kind", flat=True)) == {
         "GOVERNMENT": 1,
         "AGENCY": 3,
         "UPTD": 1,
@@ -176,6 +180,9 @@ def test_each_account_has_its_office_or_its_right(regency: Any) -> None:
 def test_people_are_recognisably_invented(regency: Any) -> None:
     for person in User.objects.all():
         assert person.email.endswith("@contoh.test")
+        if person.username in province.PEOPLE:
+            assert person.nip is None
+            continue
         assert len(person.nip or "") == 18
         assert (person.nip or "")[-3] == "9"
 
@@ -270,3 +277,24 @@ def test_every_version_of_the_demo_adds_up() -> None:
 def test_the_same_sub_activity_stands_in_twelve_health_centres() -> None:
     items = plan.items(DEMO.places(), DEMO.size)
     assert sum(item.sub.code == "1.02.05.2.03.0001" for item in items) == 12
+
+
+def test_beside_it_a_province_whose_packs_wait_at_every_tier(regency: Any) -> None:
+    packs = read(list(Pack.objects.values_list("pk", flat=True)))
+    states = Counter((one.quarter, one.state) for one in packs)
+    assert states == {
+        (1, "published"): 3,
+        (2, "published"): 2,
+        (2, "signed"): 1,
+        (3, "draft"): 1,
+        (3, "submitted"): 1,
+        (3, "verified"): 1,
+    }
+    holders = where(packs, now=now())
+    waiting = {one.state: holders[one.id].person for one in packs if one.state != "published"}
+    named = {state: province.PEOPLE[username][0] for state, username in province.VISITED.items()}
+    assert waiting == named
+    (queried,) = [one for one in packs if one.state == "signed"]
+    assert "1.4 months" in Decision.objects.get(object_id=queried.id, verb="return").reason
+    runway = next(one for one in queried.measured() if one.indicator.code == "cash_runway")
+    assert (runway.value, runway.band) == (Decimal("1.4"), "red")

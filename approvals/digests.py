@@ -1,0 +1,162 @@
+"""Digests: what the calendar tells one person in one go, as one notice and one mail, in the reader's language and zone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from approvals.models import Notice
+from ledger.clock import now as database_now
+from ledger.recording import recorded
+from registry.models import FiscalYear, Government
+from submissions.calendar import policy_of
+from submissions.moments import ENTRY, SIGN, VERIFY, working_after
+from wording.sentences import say
+from workflow.models import Outbox
+
+PREFIX = "notice.digest."
+# What matters most comes first, and names the digest.
+ORDER = ("locked", "relocked", "overdue", "reopened", "remind", "escalate", "vacant")
+VERB = {ENTRY: "submit", VERIFY: "verify", SIGN: "sign", "review": "review"}
+DESK = {VERIFY: "approvals:inbox", SIGN: "approvals:to_sign", "review": "approvals:to_review"}
+# A worker that stood still may find a digest of the evening in the middle of the night: its mail waits for the morning.
+FRESH = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line as it is read: a sentence, where it leads, and what it is about by name."""
+
+    sentence: str
+    url: str
+    items: tuple[tuple[str, str], ...]  # (name, address or "")
+    more: int
+
+
+def tell(row: Outbox) -> None:
+    """Make the notice and the letter of a digest; a second time makes neither."""
+    now = database_now()
+    lines = sorted(row.payload["lines"], key=_weight)
+    code, params = _title(lines)
+    with recorded(None):
+        made = Notice.objects.bulk_create(
+            [
+                Notice(
+                    key=row.key,
+                    person_id=row.payload["person"],
+                    code=code,
+                    params={**params, "government": row.payload["government"], "lines": lines},
+                    link=_link(lines[0]),
+                    created_at=now,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+        notice = Notice.objects.get(key=made[0].key)
+        Outbox.objects.bulk_create(
+            [
+                Outbox(
+                    key=f"notice.mail:{notice.pk}",
+                    topic="notice.mail",
+                    payload={"id": notice.pk},
+                    created_at=now,
+                    not_before=now if now - row.created_at < FRESH else _in_working_hours(row, now),
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def _in_working_hours(row: Outbox, now: Any) -> Any:
+    """The moment itself or the next working hour, by the rule of the year that runs."""
+    years = FiscalYear.objects.filter(government=row.payload["government"], start_date__lte=now.date())
+    return working_after(policy_of(years.latest("start_date")), now)
+
+
+def _weight(line: Mapping[str, Any]) -> tuple[int, str, str, str]:
+    return ORDER.index(line["act"]), line["due_at"], line.get("agency", ""), line["month"]
+
+
+def _title(lines: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """The code of the notice and its parameters: the gravest matter, all of its lines counted together."""
+    act = lines[0]["act"]
+    gravest = [line for line in lines if line["act"] == act]
+    return f"{PREFIX}{act}", {
+        "count": sum(line["count"] for line in gravest),
+        "due_at": gravest[0]["due_at"],
+        "month": gravest[0]["month"],
+    }
+
+
+def _link(line: Mapping[str, Any]) -> str:
+    if line["audience"] != "holder":
+        return f"{reverse('calendar:month')}?month={line['month']}"
+    if line["step"] == ENTRY:
+        return reverse("submissions:entry", args=[line["month"]])
+    return reverse(DESK[line["step"]])
+
+
+def is_digest(notice: Notice) -> bool:
+    """Whether a notice is one of the calendar's."""
+    return notice.code.startswith(PREFIX)
+
+
+def shown(notice: Notice) -> list[Shown]:
+    """The lines of a digest, in the active language and zone; none for other notices."""
+    return [_shown(line) for line in notice.params["lines"]] if is_digest(notice) else []
+
+
+def _shown(line: Mapping[str, Any]) -> Shown:
+    params = {**line, "verb": VERB.get(line.get("step") or "", "")}
+    if line["act"] == "vacant":
+        return Shown(say("digest.vacant", params), _link(line), tuple(_posts(line["posts"])), 0)
+    address = line["audience"] == "holder" and line["step"] != ENTRY
+    items = tuple(
+        (f"{code} {name}", reverse("approvals:review", args=[token]) if address else "")
+        for token, code, name in line["items"]
+    )
+    return Shown(say(_code(line), params), _link(line), items, line["count"] - len(items))
+
+
+def _code(line: Mapping[str, Any]) -> str:
+    if line["act"] == "escalate" and not line["holder"]:
+        return "digest.escalate_vacant"
+    if line["act"] == "reopened" and line["audience"] == "head":
+        return "digest.reopened_head"
+    return f"digest.{line['act']}"
+
+
+def _posts(posts: Sequence[Sequence[Any]]) -> list[tuple[str, str]]:
+    return [
+        (
+            say(
+                "digest.vacant_post" if title else "digest.no_post",
+                {"agency": agency, "role": role, "title": title, "unit": unit, "count": items},
+            ),
+            "",
+        )
+        for agency, role, title, unit, items in posts
+    ]
+
+
+def letter(notice: Notice) -> tuple[str, str]:
+    """Subject and text of a digest's mail, in the reader's language and the government's zone."""
+    government = Government.objects.get(pk=notice.params["government"])
+    with override(notice.person.language), timezone.override(government.time_zone):
+        title = say(notice.code, notice.params)
+        words = {
+            "name": notice.person.name,
+            "sentence": title,
+            "lines": shown(notice),
+            "site": settings.PUBLIC_URL,
+            "url": f"{settings.PUBLIC_URL}{notice.link}",
+        }
+        subject = _("Jenjang: %(sentence)s") % {"sentence": title}
+        return " ".join(subject.split()), render_to_string("mail/digest.txt", words)
