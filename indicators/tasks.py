@@ -1,0 +1,6 @@
+"""What a worker does for packs; Celery finds this module by its name."""
+
+from indicators import notices
+from workflow.outbox import handlers
+
+handlers.update({topic: notices.tell for topic in notices.TOLD})
