@@ -55,8 +55,10 @@ BEGIN
       AND o.post_id = d.post_id AND o.title = d.post_title AND o.capacity = d.capacity))
     OR (d.actor_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM registry_user u WHERE u.id = d.actor_id
       AND u.name = d.actor_name))
-    OR (d.verb NOT IN ('submit', 'recall', 'amend', 'supersede', 'cancel') AND EXISTS (SELECT 1 FROM {editors} e
-      WHERE e.{column} = d.object_id AND e.person_id = d.actor_id)));
+    OR (d.verb NOT IN ('submit', 'recall', 'amend', 'supersede', 'cancel') AND (
+      EXISTS (SELECT 1 FROM {editors} e WHERE e.{column} = d.object_id AND e.person_id = d.actor_id)
+      OR EXISTS (SELECT 1 FROM workflow_decision s WHERE s.content_type_id = d.content_type_id
+        AND s.object_id = d.object_id AND s.verb = 'submit' AND s.actor_id = d.actor_id))));
   IF wrong IS NOT NULL THEN
     RAISE EXCEPTION '{model} %: a decision is made by who holds the office and entered nothing', wrong
       USING ERRCODE = 'integrity_constraint_violation';

@@ -13,7 +13,7 @@ from registry.models import Assignment, Post, Unit, User
 from submissions import services
 from submissions.models import Editor, Report
 from tests.cast import World, assign
-from workflow import engine, granting, route
+from workflow import engine, granting
 from workflow.models import Decision, RouteVersion
 
 OFFICER = {"verb": "submit", "role": "officer", "scope": "item"}
