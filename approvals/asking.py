@@ -321,8 +321,9 @@ def may_watch(user: User) -> bool:
 
 
 def watch_context(user: User) -> dict[str, Any]:
-    """For templates/requests/watch.html."""
+    """For templates/requests/watch.html: all that is stuck, to who oversees what he may see of it."""
     visible = set(asking_law.visible_to(user).values_list("pk", flat=True))
+    runs_it = user.is_staff or user.is_superuser
     return {
         "rows": [
             {
@@ -335,6 +336,7 @@ def watch_context(user: User) -> dict[str, Any]:
                 "due": one.due,
             }
             for one in asking_positions.troubles()
+            if runs_it or one.request.pk in visible
         ],
         "crumbs": [{"label": _("Requests"), "url": reverse("requests:list")}, {"label": _("Stuck steps"), "url": ""}],
     }  # fmt: skip
@@ -343,6 +345,9 @@ def watch_context(user: User) -> dict[str, Any]:
 def try_again(request: HttpRequest, user: User, task: int) -> None:
     """Try one stuck step again and say what became of it."""
     try:
+        stuck = {row["task"] for row in watch_context(user)["rows"]}
+        if task not in stuck:
+            raise RequestRefused("asking.no_trouble")
         code = "asking.done.retried" if requests.retry(actor=user, task=task) else "asking.done.failed_again"
         tell = messages.success if code.endswith("retried") else messages.error
         tell(request, say(code))

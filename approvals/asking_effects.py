@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from approvals import asking_law
 from approvals.asking_law import RequestRefused, Wish
 from approvals.asking_models import Request, RequestAct
-from approvals.asking_rules import BY_DAY, EXTENSION, end_of, evening_after, local_day
+from approvals.asking_rules import BY_DAY, EXTENSION, REOPENING, end_of, evening_after, local_day
 from ledger.clock import now
 from registry.models import User
 from submissions.calendar import extend, policy_of
@@ -62,6 +62,8 @@ def check_still_possible(case: Request) -> None:
         asking_law.check_extension(case.agency, case.fiscal_year, case.months[0], until, moment)
     elif case.until and case.until <= moment:
         raise RequestRefused("asking.over", {"until_at": case.until.isoformat()})
+    elif case.kind == REOPENING:
+        asking_law.check_reopening(case.agency, case.fiscal_year, case.months)
 
 
 def give(case: Request) -> Grant:

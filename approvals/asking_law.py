@@ -35,7 +35,7 @@ from registry.selectors import government_of, within
 from submissions.calendar import policy_of
 from submissions.holding import CAPACITIES
 from submissions.models import Period, Report
-from submissions.moments import start_of_month
+from submissions.moments import ADJUSTMENT_MONTH, start_of_month
 from workflow.route import PUBLISHED
 
 SUPERIORS = (
@@ -170,6 +170,16 @@ def check_extension(agency: Unit, fiscal_year: FiscalYear, month: int, until: da
         raise RequestRefused("asking.until_past", {"today_on": local_day(policy, moment).isoformat()})
 
 
+def check_reopening(agency: Unit, fiscal_year: FiscalYear, months: Sequence[int]) -> None:
+    """Raises RequestRefused for a month that was closed for good since it was asked for: only an amendment moves that."""
+    periods = Period.objects.filter(agency=agency, fiscal_year=fiscal_year, month__in=months)
+    found = periods.exclude(closed_at=None).order_by("month").first()
+    if found and found.closed_at:
+        raise RequestRefused(
+            "asking.closed", {"month": found.month, "closed_at": found.closed_at.isoformat()}
+        )
+
+
 def check_reason(reason: str) -> None:
     """Raises RequestRefused for a reason that is too short or too long."""
     length = len(reason.strip())
@@ -200,7 +210,8 @@ def subjects_of(case: Request) -> list[str]:
     """The grant's subjects: "2026-03", or "2026-03/item-55" where only some sub-activities are meant."""
     start = case.fiscal_year.government.fiscal_start_month
     months = case.months or (range(1, 13) if case.items else ())
-    names = [f"{start_of_month(case.fiscal_year.start_date.year, month, start):%Y-%m}" for month in months]
+    days = [(month, start_of_month(case.fiscal_year.start_date.year, month, start)) for month in months]
+    names = [f"{day:%Y}-13" if month == ADJUSTMENT_MONTH else f"{day:%Y-%m}" for month, day in days]
     return [f"{name}/item-{item}" for name in names for item in case.items] if case.items else names
 
 

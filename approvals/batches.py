@@ -9,17 +9,23 @@ from django.db import connection
 from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from approvals import recap
-from approvals.models import SigningBatch
+from approvals.capacities import foreseen, printed_of
+from approvals.models import SigningBatch, SigningEntry
+from ledger.clock import now as database_now
 from submissions import formulas
+from submissions.holding import Where, where
 from submissions.models import Report
 from submissions.pages import report_row, size_text, stored_findings
 from submissions.readings import Reading, read, total
-from submissions.selectors import month_label
+from submissions.selectors import month_label, revision_notes
 from wording import words
 from wording.sentences import say
 from workflow import route
+from workflow.record import law
+from workflow.route import SIGN
 
 
 def batch_context(batch: SigningBatch) -> dict[str, Any]:
@@ -28,8 +34,7 @@ def batch_context(batch: SigningBatch) -> dict[str, Any]:
     readings = read(list(entries))
     sums = total(readings)
     share, sentence = recap.coverage(batch, readings)
-    with connection.cursor() as cursor:
-        findings = stored_findings([one.id for one in readings], cursor)
+    unsigned = batch.state in (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED)
     return {
         "batch": _batch(batch),
         "signer": {"person": batch.signer_name, "office": batch.signer_title, "capacity": ""},
@@ -40,18 +45,10 @@ def batch_context(batch: SigningBatch) -> dict[str, Any]:
         "coverage": {"share": share, "of": sentence},
         "missing": _missing(batch, set(entries)),
         "deviations": _deviations(readings),
-        "warnings": [
-            {
-                "code": one.code,
-                "name": one.name,
-                "sentence": say(finding.code, finding.params),
-                "explanation": "",
-            }
-            for one in readings
-            for finding in findings[one.id]
-            if finding.severity == "W"
-        ],
-        "waivers": [],
+        "warnings": _warnings(readings),
+        "waivers": _waivers(batch, list(entries)),
+        "waits": _waits(batch, readings),
+        "then": _then(readings) if unsigned else [],
         "formula": _(
             "Absorption = Σ realised ÷ Σ ceiling × 100; physical = Σ (ceiling × progress) ÷ Σ ceiling."
         ),
@@ -67,8 +64,59 @@ def batch_context(batch: SigningBatch) -> dict[str, Any]:
     }
 
 
+def _warnings(readings: Sequence[Reading]) -> list[dict[str, str]]:
+    with connection.cursor() as cursor:
+        findings = stored_findings([one.id for one in readings], cursor)
+    return [
+        {
+            "code": one.code,
+            "name": one.name,
+            "sentence": say(finding.code, finding.params),
+            "explanation": "",
+        }
+        for one in readings
+        for finding in findings[one.id]
+        if finding.severity == "W"
+    ]
+
+
+def _waivers(batch: SigningBatch, reports: list[int]) -> list[str]:
+    """What is printed on the document that is out of the ordinary, the coming signature included."""
+    printed = printed_of(reports)
+    if batch.state not in (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED):
+        return printed
+    foreseen_notes = foreseen(batch.signer, list(Report.objects.filter(pk__in=reports)), SIGN).notes
+    return list(dict.fromkeys([*printed, *foreseen_notes]))
+
+
+def _waits(batch: SigningBatch, readings: Sequence[Reading]) -> list[Where]:
+    """What a signed document waits for, each thing once."""
+    if batch.state != SigningBatch.State.WAITING:
+        return []
+    holders = where(readings, now=database_now()).values()
+    return list({(one.office, one.due): one for one in holders if one.kind != "published"}.values())
+
+
+def _then(readings: Sequence[Reading]) -> list[str]:
+    """What still comes between this signature and publication; nothing when it is published at once."""
+    routes = set(Report.objects.filter(pk__in=[one.id for one in readings]).values_list("route", flat=True))
+    hours = max((law(pk).embargo_hours for pk in routes), default=0)
+    publication, found = str(words.STEPS["publish"]), set()
+    for one in where(readings, now=database_now()).values():
+        missing = one.quorum - len(one.agreed) - 1
+        if missing > 0:
+            signatures = ngettext("%(n)s more signature", "%(n)s more signatures", missing)
+            found.add(signatures % {"n": missing})
+        elif one.then and one.then != publication:
+            found.add(one.then)
+    if hours:
+        found.add(ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
+    return sorted(found)
+
+
 def _batch(batch: SigningBatch) -> dict[str, Any]:
     published = batch.state == SigningBatch.State.PUBLISHED
+    at = recap.signed_at(batch)
     file = batch.signed_file if batch.signed_file else batch.prepared_file
     return {
         "id": batch.pk,
@@ -78,7 +126,7 @@ def _batch(batch: SigningBatch) -> dict[str, Any]:
         "unit": batch.period.agency.name,
         "document_no": batch.document_no,
         "prepared_at": batch.created_at,
-        "signed_at": batch.moved_at if published else None,
+        "signed_at": at,
         "published_at": batch.moved_at if published else None,
         "void_reason": say(batch.void_code, batch.void_params) if batch.void_code else "",
         "pdf_url": reverse("approvals:document", args=[batch.token]) if file else "",
@@ -124,8 +172,12 @@ def _signed_row(one: Reading) -> dict[str, Any]:
 
 def _missing(batch: SigningBatch, included: set[int]) -> list[str]:
     """Sub-activities of the agency month that neither this document nor an earlier one covers."""
+    covered = Report.objects.filter(pk__in=included).values("item")
     others = (
-        Report.objects.filter(period=batch.period).exclude(pk__in=included).exclude(state=route.PUBLISHED)
+        Report.objects.current()
+        .filter(period=batch.period, revision=0)
+        .exclude(item__in=covered)
+        .exclude(state=route.PUBLISHED)
     )
     return [
         f"{code} {name}".strip()
@@ -151,14 +203,25 @@ def _deviations(readings: Sequence[Reading]) -> list[dict[str, Any]]:
     ]
 
 
+def _standing(batch: SigningBatch) -> list[Reading]:
+    """The reports that a document attests: not those that were sent back after it was signed."""
+    reports = batch.entries.exclude(report__in=recap.sent_back(batch)).values_list("report", flat=True)
+    return read(list(reports))
+
+
+def _sent_back(batch: SigningBatch) -> list[str]:
+    codes = Report.objects.filter(pk__in=recap.sent_back(batch)).values_list(
+        "item__sub_activity_code", flat=True
+    )
+    return [say("batch.sent_back", {"code": code}) for code in codes]
+
+
 def verification_context(batch: SigningBatch) -> dict[str, Any]:
     """For templates/approvals/verification.html: public, no login."""
-    readings = (
-        read(list(batch.entries.values_list("report", flat=True)))
-        if batch.state == SigningBatch.State.PUBLISHED
-        else []
-    )
-    verdicts = {SigningBatch.State.PUBLISHED: "genuine", SigningBatch.State.VOID: "void"}
+    readings = _standing(batch) if batch.state == SigningBatch.State.PUBLISHED else []
+    later = _replacements(batch) if readings else {}
+    known = "superseded" if later else "genuine"
+    verdicts = {SigningBatch.State.PUBLISHED: known, SigningBatch.State.VOID: "void"}
     about = _batch(batch)
     signature = recap.signature_of(batch)
     share, sentence = recap.coverage(batch, readings) if readings else (None, "")
@@ -174,10 +237,42 @@ def verification_context(batch: SigningBatch) -> dict[str, Any]:
         },
         "signer": {"person": batch.signer_name, "office": batch.signer_title, "capacity": ""},
         "reports": [
-            _signed_row(one) | {"url": _public_url(batch, one), "superseded": False} for one in readings
+            _signed_row(one)
+            | {"url": _public_url(batch, one), "superseded": one.id in later, "later": later.get(one.id)}
+            for one in readings
         ],
         "total": total(readings),
         "coverage": {"share": share, "of": sentence} if readings else None,
-        "replaced_by": None,
+        "replaced_by": list(later.values()),
+        "notes": [*_sent_back(batch), *printed_of(one.id for one in readings)] if readings else [],
         "as_of": batch.moved_at,
+    }
+
+
+def _replacements(batch: SigningBatch) -> dict[int, dict[str, Any]]:
+    """For each report of a document that a later revision replaced: that revision, its reason and its document."""
+    rows = list(
+        Report.objects.filter(signings__batch=batch, state=route.SUPERSEDED).values_list(
+            "pk", "item", "period", "revision", "item__sub_activity_code"
+        )
+    )
+    later = Report.objects.filter(
+        item__in=[row[1] for row in rows], period=batch.period_id, state=route.PUBLISHED
+    )
+    newest = {one.item_id: one for one in later}
+    notes = revision_notes(one.pk for one in newest.values())
+    documents = dict(
+        SigningEntry.objects.filter(
+            report__in=list(newest.values()), batch__state=SigningBatch.State.PUBLISHED
+        ).values_list("report", "batch__token")
+    )
+    return {
+        pk: {
+            "code": code,
+            "url": reverse("approvals:verification", args=[documents[one.pk]]) if one.pk in documents else "",
+            "at": one.published_at,
+            "note": notes.get(one.pk, ""),
+        }
+        for pk, item, _period, _revision, code in rows
+        if (one := newest.get(item))
     }

@@ -11,18 +11,20 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from approvals import batches, pages, selectors, services
+from approvals import batches, pages, revisions, selectors, services
 from approvals.models import SigningBatch
 from approvals.services import BatchRefused, SigningRefused
 from ledger.clock import now as database_now
-from registry.models import Office, Post, User
+from registry.models import User
 from submissions.entering import tell_outcomes
 from submissions.forms import ids_of, key_of, whole_number
 from submissions.models import Period, Report
 from submissions.readings import read
 from submissions.selectors import FIELD_MARKS
-from submissions.services import mark_opened, recall
+from submissions.services import amend, give_up, mark_opened, recall
+from wording import words
 from wording.sentences import say
 from workflow import engine, route
 from workflow.engine import KeyReused, Outcome, Refused
@@ -30,6 +32,20 @@ from workflow.engine import KeyReused, Outcome, Refused
 PAGE_SIZE = 50
 LONGEST_REASON = 2000
 TABS = ("mine", "elsewhere", "missing")
+Finder = Callable[[User], QuerySet[Report]]
+Tabs = tuple[Finder, Finder, Finder]
+
+
+TABS_OF: Mapping[str, Tabs] = {
+    route.VERIFY: (selectors.to_verify, selectors.passed_on, selectors.not_submitted),
+    route.SIGN: (selectors.to_sign, selectors.below_head, selectors.head_missing),
+    route.REVIEW: (selectors.to_review, selectors.not_reviewed_yet, selectors.review_missing),
+}
+PAGES = {
+    route.VERIFY: "approvals:inbox",
+    route.SIGN: "approvals:to_sign",
+    route.REVIEW: "approvals:to_review",
+}
 
 
 @dataclass(frozen=True)
@@ -38,8 +54,10 @@ class Desk:
 
     user: User
     verb: str
-    offices: list[Office]
-    tabs: Mapping[str, Callable[[User], QuerySet[Report]]]
+
+    @property
+    def tabs(self) -> Mapping[str, Finder]:
+        return dict(zip(TABS, TABS_OF[self.verb], strict=True))
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         """For templates/approvals/inbox.html."""
@@ -47,7 +65,7 @@ class Desk:
         asked = request.GET.get("tab", "")
         tab = asked if asked in TABS else TABS[0]
         chosen = self.tabs[tab](self.user).order_by(
-            "period__first_day", "item__unit__path", "item__sub_activity_code"
+            "period__first_day", "item__unit__path", "item__sub_activity_code", "revision"
         )
         page = Paginator(chosen.values_list("pk", flat=True), PAGE_SIZE).get_page(request.GET.get("page"))
         readings = read(list(page))
@@ -86,25 +104,16 @@ class Desk:
 
     def _sections(self) -> list[dict[str, Any]]:
         periods = selectors.periods_to_sign(self.user)
-        reports = Report.objects.filter(period__in=periods)
+        reports = selectors.of_periods(self.user, periods)
         readings = read(list(reports.values_list("pk", flat=True)))
         return pages.sections(periods, readings)
 
 
-def verifying(user: User) -> Desk:
-    """The section head's desk."""
-    tabs = dict(zip(TABS, (selectors.to_verify, selectors.passed_on, selectors.not_submitted), strict=True))
-    return Desk(user, route.VERIFY, _held(user, Post.Role.SECTION_HEAD), tabs)
-
-
-def signing(user: User) -> Desk:
-    """The agency head's desk."""
-    tabs = dict(zip(TABS, (selectors.to_sign, selectors.below_head, selectors.head_missing), strict=True))
-    return Desk(user, route.SIGN, _held(user, Post.Role.AGENCY_HEAD), tabs)
-
-
-def _held(user: User, role: str) -> list[Office]:
-    return list(Office.objects.filter(person=user.pk, role=role))
+def desk_of(user: User, verb: str) -> Desk:
+    """The desk of who has a tier that does `verb`; to others it does not exist."""
+    if verb not in selectors.verbs_of(user):
+        raise Http404
+    return Desk(user, verb)
 
 
 def chosen(request: HttpRequest, user: User) -> dict[int, int | None]:
@@ -132,7 +141,7 @@ def verify_selected(request: HttpRequest, user: User) -> None:
         return
     try:
         outcomes = services.verify(actor=user, versions=versions, key=key_of(request.POST))
-        tell_outcomes(request, outcomes, _("Verified"))
+        tell_outcomes(request, outcomes, _("Verified"), versions)
     except KeyReused:
         messages.error(request, say("act.key"))
 
@@ -149,59 +158,111 @@ def prepare_selected(request: HttpRequest, user: User) -> SigningBatch | None:
         try:
             return services.prepare(actor=user, period=periods[0], versions=versions)
         except Refused as refused:
-            tell_outcomes(request, refused.outcomes, _("Prepared"))
+            tell_outcomes(request, refused.outcomes, _("Prepared"), versions)
     return None
+
+
+def review_selected(request: HttpRequest, user: User) -> None:
+    """Accept what was ticked, as the tier after the signature."""
+    versions = chosen(request, user)
+    if not versions:
+        messages.error(request, say("decide.none_selected"))
+        return
+    try:
+        outcomes = services.review(actor=user, versions=versions, key=key_of(request.POST))
+        tell_outcomes(request, outcomes, _("Accepted"), versions)
+    except KeyReused:
+        messages.error(request, say("act.key"))
 
 
 def open_for(user: User, report: Report) -> None:
     """Remember that the tier that holds a report has looked at it: recall ends there (domain.md 2.6)."""
-    verb = {route.SUBMITTED: route.VERIFY, route.VERIFIED: route.SIGN}.get(report.state)
-    if verb and engine.available(user, [report])[report.pk][verb] is None:
+    verb = pages.waiting_verb(report)
+    climbing = report.state in (route.SUBMITTED, route.VERIFIED)
+    if climbing and verb and engine.available(user, [report])[report.pk][verb] is None:
         mark_opened(actor=user, report=report, at=database_now())
 
 
+DONE = {
+    route.VERIFY: gettext_lazy("Verified"),
+    route.RETURN: gettext_lazy("Returned"),
+    route.RECALL: gettext_lazy("Recalled"),
+    route.REVIEW: gettext_lazy("Accepted"),
+    route.AMEND: gettext_lazy("Revision opened"),
+    route.CANCEL: gettext_lazy("Revision given up"),
+}
+
+
 def act_on(request: HttpRequest, user: User, report: Report) -> HttpResponse:
-    """verify, return or recall one report from its own page."""
-    done = {route.VERIFY: _("Verified"), route.RETURN: _("Returned"), route.RECALL: _("Recalled")}
-    verb, reason = request.POST.get("act", ""), request.POST.get("reason", "").replace("\x00", "")
-    if verb not in done:
+    """Verify, return, recall, review, amend or give up one report from its own page."""
+    verb, reason = request.POST.get("act", ""), _reason(request)
+    if verb not in DONE:
         return redirect("approvals:review", report.token)
     if len(reason) > LONGEST_REASON:
         told = say("entry.too_long", {"length": len(reason), "longest": LONGEST_REASON})
-        return _refused(request, user, report, told, reason)
+        return _refused(request, user, report, told)
+    if verb == route.RETURN and not _category(request):
+        return _refused(request, user, report, say("decide.category"), field="category")
     try:
         outcome = _outcome(request, user, report, verb, reason)
     except KeyReused:
-        return _refused(request, user, report, say("act.key"), reason)
+        return _refused(request, user, report, say("act.key"))
     if not outcome.done:
-        return _refused(request, user, report, say(outcome.code, outcome.params), reason)
-    tell_outcomes(request, [outcome], done[verb])
+        field = "reason" if outcome.code == "route.reason" else ""
+        return _refused(request, user, report, say(outcome.code, outcome.params), field=field)
+    tell_outcomes(request, [outcome], str(DONE[verb]))
+    return _onwards(user, report, verb)
+
+
+def _reason(request: HttpRequest) -> str:
+    """What was typed for the act; a published report may offer a review and an amendment on the same page."""
+    name = "amend_reason" if request.POST.get("act") == route.AMEND else "reason"
+    return request.POST.get(name, "").replace("\x00", "")
+
+
+def _onwards(user: User, report: Report, verb: str) -> HttpResponse:
+    if verb == route.AMEND:
+        newest = revisions.family(report)[-1]
+        return redirect("approvals:review", newest.token)
+    if verb == route.CANCEL:
+        return redirect("approvals:review", report.token)
     return redirect("submissions:work" if verb == route.RECALL else _desk_of(user, report))
 
 
 def _outcome(request: HttpRequest, user: User, report: Report, verb: str, reason: str) -> Outcome:
     versions: dict[int, int | None] = {report.pk: _version(request.POST.get("version", ""))}
     key = key_of(request.POST)
-    if verb == route.VERIFY:
-        return services.verify(actor=user, versions=versions, key=key)[0]
-    if verb == route.RECALL:
-        return recall(actor=user, versions=versions, key=key)[0]
-    return services.send_back(
-        actor=user,
-        versions=versions,
-        reason=reason,
-        marks=_marks(request, report),
-        to_previous_tier=request.POST.get("target") == "previous",
-        key=key,
-    )[0]
+    if verb == route.RETURN:
+        return services.send_back(
+            actor=user,
+            versions=versions,
+            reason=reason,
+            marks=[*_category(request), *_marks(request, report)],
+            to_previous_tier=request.POST.get("target") == "previous",
+            key=key,
+        )[0]
+    if verb in (route.VERIFY, route.RECALL):
+        act = services.verify if verb == route.VERIFY else recall
+        return act(actor=user, versions=versions, key=key)[0]
+    if verb == route.REVIEW:
+        return services.review(actor=user, versions=versions, note=reason, key=key)[0]
+    change = amend if verb == route.AMEND else give_up
+    return change(actor=user, versions=versions, reason=reason, key=key)[0]
 
 
 def _desk_of(user: User, report: Report) -> str:
-    """Where the decider came from: the head's desk for what was verified, if he has one."""
-    signs, verifies = bool(signing(user).offices), bool(verifying(user).offices)
-    if signs and (report.state == route.VERIFIED or not verifies):
-        return "approvals:to_sign"
-    return "approvals:inbox" if verifies else "submissions:work"
+    """Where the decider came from: the desk of the tier that had the report, if he has one there."""
+    verbs = selectors.verbs_of(user)
+    verb = pages.waiting_verb(report)
+    if verb not in verbs:
+        verb = next((one for one in PAGES if one in verbs), "")
+    return PAGES.get(verb, "submissions:work")
+
+
+def _category(request: HttpRequest) -> list[str]:
+    """What a return is about, as the mark that is kept (domain.md 2.6)."""
+    code = request.POST.get("category", "")
+    return [f"category-{code}"] if code in words.CATEGORIES else []
 
 
 def _marks(request: HttpRequest, report: Report) -> list[str]:
@@ -211,17 +272,22 @@ def _marks(request: HttpRequest, report: Report) -> list[str]:
     return list(dict.fromkeys(names[mark] for mark in request.POST.getlist("lines") if mark in names))
 
 
-def _refused(request: HttpRequest, user: User, report: Report, sentence: str, reason: str) -> HttpResponse:
-    """The page again with what was typed; nothing is lost."""
-    report = Report.objects.select_related("period__agency__government").get(pk=report.pk)
+def _refused(
+    request: HttpRequest, user: User, report: Report, sentence: str, *, field: str = ""
+) -> HttpResponse:
+    """The page again with what was typed, and what changed since it was opened; nothing is lost."""
+    report = Report.objects.select_related("period__agency__government", "item__unit").get(pk=report.pk)
     (reading,) = read([report.pk])
-    field = "reason" if request.POST.get("act") == route.RETURN else ""
-    context = pages.review_context(user, report, reading, database_now()) | {
-        "reason": reason,
+    seen = _version(request.POST.get("version", ""))
+    context = pages.review_context(user, report, reading, database_now(), seen) | {
+        "reason": _reason(request),
+        "category": request.POST.get("category", ""),
+        "typed_for": request.POST.get("act", ""),
         # As the template compares them: a line by its number, other rows by their word.
         "ticked": [int(mark) if mark.isdecimal() else mark for mark in request.POST.getlist("lines")],
         "errors": [{"field": field, "sentence": sentence}],
-        "reason_error": sentence if field else "",
+        "reason_error": sentence if field == "reason" else "",
+        "category_error": sentence if field == "category" else "",
     }
     return render(request, "approvals/review.html", context, status=422)
 
@@ -236,14 +302,17 @@ def sign_batch(request: HttpRequest, user: User, batch: SigningBatch) -> dict[st
     if request.POST.get("manifest_sha256") != batches.manifest_digest(batch):
         return {"": say("batch.altered", {"number": batch.document_no})}
     try:
-        services.sign(actor=user, batch=batch, password=password, passphrase=passphrase, request=request)
+        done = services.sign(
+            actor=user, batch=batch, password=password, passphrase=passphrase, request=request
+        )
     except BatchRefused as refused:
         return {"password" if refused.code == "batch.password" else "": say(refused.code, refused.params)}
     except SigningRefused as refused:
         return {"passphrase" if refused.code == "sign.passphrase" else "": say(refused.code, refused.params)}
     except Refused as refused:
         return {"": " ".join(say(one.code, one.params) for one in refused.outcomes[:5])}
-    messages.success(request, _("Signed and published."))
+    told = _("Signed and published.") if done.state == SigningBatch.State.PUBLISHED else _("Signed.")
+    messages.success(request, told)
     return {}
 
 

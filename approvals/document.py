@@ -54,7 +54,7 @@ class Item:
     figures: Figures
     status: str
     note: str = ""
-    revision: int = 1
+    revision: int = 0
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ def _document(recap: Recap, manifest: bytes) -> dict[str, object]:
 
 def _row(place: int, item: Item, version: str, language: str) -> dict[str, object]:
     under = [item.unit] if item.unit else []
-    if item.revision > 1:
+    if item.revision:
         under.append(gettext("Revision %(number)s") % {"number": item.revision})
     return _texts(item.figures, language) | {
         "place": place,

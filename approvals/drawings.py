@@ -20,7 +20,7 @@ from wording.sentences import say
 from workflow import bpmn, drawing, layout
 from workflow.drawing import Moment
 from workflow.layout import BACK, END, LIGHT, ON, START, TASK, WAIT, Edge, Node
-from workflow.map import Way, cases, walk, ways
+from workflow.map import LONGEST_AMOUNT, Way, cases, walk, ways
 from workflow.route import AMEND, RETURN, RETURNED, REVIEW, Condition, Route, Tier
 
 NARROW = 168.0  # pixels for a box of the request flow, which is seven wide
@@ -130,7 +130,8 @@ def notes_of(tier: Tier, currency: str, units: Mapping[str, str]) -> tuple[str, 
 def condition_of(one: Condition, currency: str) -> str:
     """A condition in words; one that makes no sense stays readable as it was typed."""
     value = ", ".join(map(str, one.value)) if isinstance(one.value, list) else str(one.value)
-    if one.fact == "ceiling" and value.isascii() and value.replace(".", "", 1).isdecimal():
+    amount = len(value) <= LONGEST_AMOUNT and value.isascii() and value.replace(".", "", 1).isdecimal()
+    if one.fact == "ceiling" and amount:
         value = money(Decimal(value), currency=currency)
     if one.fact == "kind":
         kinds = dict(Unit.Kind.choices)

@@ -9,10 +9,15 @@ from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from approvals.capacities import assisted, notes_of
 from approvals.models import SigningBatch
+from approvals.revisions import revisions_of
+from approvals.selectors import moved_under, stood_in
+from approvals.steps import history_row, steps
 from registry.models import User
 from submissions import formulas
-from submissions.holding import CAPACITIES, Where, where
+from submissions.differences import between
+from submissions.holding import Where, where
 from submissions.models import Period, Report
 from submissions.pages import file_row, report_row, stored_findings
 from submissions.readings import LineReading, Reading, total
@@ -21,6 +26,7 @@ from wording import words
 from wording.sentences import month_name, say
 from workflow import engine, route
 from workflow.models import Decision
+from workflow.record import law
 from workflow.route import Refusal
 
 MOST_NAMED = 8
@@ -28,11 +34,23 @@ TONES = {"RED": "bad", "YELLOW": "low"}
 HUES = {
     "verify": "green",
     "sign": "green",
+    "review": "green",
     "publish": "green",
     "return": "red",
     "recall": "amber",
-    "submit": "",
+    "amend": "violet",
+    "supersede": "violet",
 }
+# What can be done from a report's own page; the signature covers many and has its own.
+ACTS = (
+    route.VERIFY,
+    route.RETURN,
+    route.SIGN,
+    route.REVIEW,
+    route.RECALL,
+    route.AMEND,
+    route.CANCEL,
+)
 
 
 def inbox_rows(user: User, readings: Sequence[Reading], verb: str, now: datetime) -> list[dict[str, Any]]:
@@ -40,6 +58,8 @@ def inbox_rows(user: User, readings: Sequence[Reading], verb: str, now: datetime
     documents = list(Report.objects.filter(pk__in=[one.id for one in readings]))
     buttons = engine.available(user, documents)
     holders = where(readings, now=now)
+    standing = _stands_in(user, [one.id for one in readings])
+    moved = moved_under(one.id for one in readings)
     with connection.cursor() as cursor:
         findings = stored_findings([one.id for one in readings], cursor)
     returned = _times(readings, route.RETURN)
@@ -50,6 +70,8 @@ def inbox_rows(user: User, readings: Sequence[Reading], verb: str, now: datetime
             "officer": submitters.get(one.id, ""),
             "warnings": sum(finding.severity == "W" for finding in findings[one.id]),
             "times_returned": returned.get(one.id, 0),
+            "stands_in": standing.get(one.id, ""),
+            "moved": say("desk.moved", {"earlier": moved[one.id]}) if one.id in moved else "",
         }
         for one in readings
     ]
@@ -69,8 +91,14 @@ def _inbox_row(one: Reading, holder: Where, refusal: Refusal | None) -> dict[str
         "tone": TONES.get(formulas.colour(one.deviation) or "", ""),
         "evidence": one.evidence_count,
         "blocked": say(refusal.code, refusal.params) if refusal else "",
+        "agreed": say("desk.agreed", _agreed(holder)) if holder.agreed else "",
+        "revision": one.revision,
         "selected": False,
     }
+
+
+def _agreed(holder: Where) -> dict[str, Any]:
+    return {"count": len(holder.agreed), "quorum": holder.quorum, "people": holder.agreed}
 
 
 def _times(readings: Sequence[Reading], verb: str) -> dict[int, int]:
@@ -142,16 +170,19 @@ def _section(name: str, readings: Sequence[Reading]) -> dict[str, Any]:
     }
 
 
-def review_context(user: User, report: Report, reading: Reading, now: datetime) -> dict[str, Any]:
-    """For templates/approvals/review.html."""
+def review_context(
+    user: User, report: Report, reading: Reading, now: datetime, seen: int = 0
+) -> dict[str, Any]:
+    """For templates/approvals/review.html; `seen` is the version that somebody looked at before it changed."""
     buttons = engine.available(user, [report])[report.pk]
-    allowed = {verb: buttons[verb] is None for verb in (route.VERIFY, route.RETURN, route.SIGN, route.RECALL)}
     (holder,) = where([reading], now=now).values()
     with connection.cursor() as cursor:
         findings = stored_findings([reading.id], cursor)[reading.id]
     decisions = list(decisions_on([report.pk]))
-    returned = returns_of([reading]).get(report.pk)
-    waiting = {route.SUBMITTED: route.VERIFY, route.VERIFIED: route.SIGN}.get(report.state)
+    notes = notes_of(decisions)
+    allowed = {verb: buttons[verb] is None for verb in ACTS}
+    moved = moved_under([report.pk]).get(report.pk)
+    waiting = waiting_verb(report)
     refusal = buttons[waiting] if waiting else None
     return {
         "report": _report(reading),
@@ -159,22 +190,57 @@ def review_context(user: User, report: Report, reading: Reading, now: datetime) 
         "physical": _physical(reading),
         "evidence": [file_row(file) for file in evidence_of([reading.id]).get(reading.id, ())],
         "warnings": [say(one.code, one.params) for one in findings if one.severity == "W"],
-        "steps": _steps(report, decisions, holder),
+        "steps": steps(report, decisions, holder, notes),
         "where": holder,
-        "returned": returned,
-        "history": [_history_row(one) for one in reversed(decisions)],
+        "returned": returns_of([reading]).get(report.pk),
+        "times_returned": sum(one.verb == route.RETURN for one in decisions),
+        "history": [history_row(one, notes, HUES) for one in reversed(decisions)],
+        "assisted": assisted([report.pk]).get(report.pk, []),
+        "stands_in": _stands_in(user, [report.pk]).get(report.pk, ""),
+        "differences": between(report.pk, seen, report.version) if seen else [],
+        "seen": seen,
+        "revisions": revisions_of(user, report, buttons),
         "actions": allowed,
+        "moved": say("desk.moved", {"earlier": moved}) if moved else "",
         "refusal": say(refusal.code, refusal.params) if refusal and not any(allowed.values()) else "",
+        "missing": missing_buttons(buttons),
         "act_url": reverse("approvals:review", args=[report.token]),
-        "return_targets": _return_targets(report),
         "sign_url": reverse("approvals:to_sign"),
         "crumbs": [{"label": month_label(reading.first_day), "url": ""}],
+        **_form(report),
+    }
+
+
+def _form(report: Report) -> dict[str, Any]:
+    """The fields of an act, empty; a refused one puts back what was typed."""
+    empty = dict.fromkeys(("reason", "category", "typed_for", "reason_error", "category_error"), "")
+    return empty | {
         "key": str(uuid4()),
-        "reason": "",
+        "return_targets": _return_targets(report),
+        "categories": [{"code": code, "label": str(label)} for code, label in words.CATEGORIES.items()],
         "ticked": [],
         "errors": [],
-        "reason_error": "",
     }
+
+
+def waiting_verb(report: Report) -> str:
+    """What the tier that has it does; empty when it waits for nobody, or for its officer."""
+    tiers = law(report.route_id).tiers
+    gone = report.state in (*route.OPEN_STATES, *route.GONE_STATES)
+    return "" if gone or report.tier >= len(tiers) else tiers[report.tier].verb
+
+
+def missing_buttons(buttons: Mapping[str, Refusal | None]) -> list[dict[str, str]]:
+    """Why each act that could be meant now has no button; what its state rules out anyway is not mentioned."""
+    return [
+        {"verb": str(words.VERBS[verb]), "sentence": say(refusal.code, refusal.params)}
+        for verb, refusal in buttons.items()
+        if refusal and refusal.code not in ("route.state", "route.office") and verb in ACTS
+    ]
+
+
+def _stands_in(user: User, reports: Sequence[int]) -> dict[int, str]:
+    return {pk: say("desk.stands_in", {"post": post}) for pk, post in stood_in(user, reports).items()}
 
 
 def _report(one: Reading) -> dict[str, Any]:
@@ -213,52 +279,6 @@ def _physical(one: Reading) -> dict[str, Any]:
         "this_month": one.physical_now,
         "cumulative": one.physical_before + (one.physical_now or 0),
         "percent": one.physical,
-    }
-
-
-def _steps(report: Report, decisions: Sequence[Decision], holder: Where) -> list[dict[str, Any]]:
-    """One step for each tier, and publication; done ones with the words of their decision."""
-    since = max((one.step for one in decisions if one.verb == route.SUBMIT), default=None)
-    climb = [one for one in decisions if since is not None and one.step >= since] if report.tier else []
-    by_verb = {one.verb: one for one in climb}
-    labels = [
-        (route.SUBMIT, _("Entered")),
-        (route.VERIFY, _("Verified")),
-        (route.SIGN, _("Signed")),
-        (route.PUBLISH, _("Published")),
-    ]
-    steps: list[dict[str, Any]] = []
-    for verb, label in labels:
-        done = by_verb.get(verb)
-        waits = not done and all(step["state"] == "done" for step in steps)
-        state = (
-            "done"
-            if done
-            else ("returned" if report.state == route.RETURNED else "current")
-            if waits
-            else "todo"
-        )
-        step: dict[str, Any] = {"label": label, "state": state, "person": "", "office": "", "at": None}
-        if done:
-            step |= {
-                "person": done.actor_name,
-                "office": f"{CAPACITIES.get(done.capacity, '')}{done.post_title}",
-                "at": done.at,
-            }
-        elif waits:
-            step |= {"person": holder.person, "office": holder.office}
-        steps.append(step)
-    return steps
-
-
-def _history_row(one: Decision) -> dict[str, Any]:
-    return {
-        "title": f"{words.STATES[one.source]} → {words.STATES[one.target]}",
-        "person": one.actor_name,
-        "office": f"{CAPACITIES.get(one.capacity, '')}{one.post_title}, {one.unit_name}",
-        "at": one.at,
-        "reason": one.reason,
-        "hue": HUES.get(one.verb, ""),
     }
 
 

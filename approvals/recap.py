@@ -2,27 +2,31 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
+from approvals.capacities import foreseen, printed_of
 from approvals.document import Decider, Figures, Item, ManifestEntry, Recap, SignerBlock
 from approvals.models import SigningBatch
 from approvals.signing import verify
 from ledger.clock import now
-from registry.models import Government, Office, Post, User
+from registry.models import Government, User
 from submissions import formulas, readings
 from submissions.holding import CAPACITIES
 from submissions.models import Report
+from submissions.selectors import decisions_on
 from wording import words
 from wording.numbers import money, points
 from wording.sentences import say
-from workflow.models import Decision
-from workflow.route import PUBLISHED, VERIFY
+from workflow.models import Act
+from workflow.record import returned_since
+from workflow.route import PUBLISHED, REVIEW, SIGN, VERIFY
 
 
 def trusted() -> list[bytes]:
@@ -32,9 +36,7 @@ def trusted() -> list[bytes]:
 
 def signer_of(actor: User, report: Report) -> tuple[str, str]:
     """(title as printed, name): "Plt. Kepala Dinas Kesehatan" for who acts in somebody's place."""
-    office = Office.objects.filter(
-        person=actor.pk, role=Post.Role.AGENCY_HEAD, unit=report.period.agency_id
-    ).first()
+    office = foreseen(actor, [report], SIGN).office
     if office is None:
         return "", actor.name
     return f"{CAPACITIES.get(office.capacity, '')}{office.title}", actor.name
@@ -64,6 +66,7 @@ def recap_of(batch: SigningBatch) -> tuple[Recap, list[ManifestEntry]]:
             signer=_signer(batch),
             verify_url=f"{settings.PUBLIC_URL}{reverse('approvals:verification', args=[batch.token])}",
             coverage=coverage(batch, read)[1],
+            notes=_notes(batch, entries),
             deciders=_deciders(entries),
         )
     manifest = [
@@ -81,18 +84,18 @@ def recap_of(batch: SigningBatch) -> tuple[Recap, list[ManifestEntry]]:
 
 def coverage(batch: SigningBatch, read: list[readings.Reading]) -> tuple[object, str]:
     """W-6 for a document: percent of the agency-month's ceiling that it and earlier documents cover, and in words."""
-    of_period = Report.objects.filter(period=batch.period)
+    of_period = list(Report.objects.current().filter(period=batch.period))
     total = sum((one.ceiling for one in of_period), formulas.ZERO)
-    mine = {one.id for one in read}
+    mine = set(batch.entries.values_list("report__item", flat=True))
     covered = sum(
-        (one.ceiling for one in of_period if one.pk in mine or one.state == PUBLISHED), formulas.ZERO
+        (one.ceiling for one in of_period if one.item_id in mine or one.state == PUBLISHED), formulas.ZERO
     )
     share = formulas.percent(covered, total)
     sentence = _(
         "%(count)s of %(all)s sub-activities; with what is published, %(share)s %% of the ceiling of %(total)s"
     ) % {
         "count": len(read),
-        "all": of_period.count(),
+        "all": len(of_period),
         "share": points(share),
         "total": money(total, currency=batch.period.agency.government.currency),
     }
@@ -158,18 +161,27 @@ def _signer(batch: SigningBatch) -> SignerBlock:
     return SignerBlock(title=batch.signer_title, name=person.name, rank=person.rank, number=person.nip or "")
 
 
+def _notes(batch: SigningBatch, entries: list) -> list[str]:
+    """Waivers, vacant posts, mandates and revisions: nothing that was out of the ordinary stays unprinted."""
+    reports = [entry.report for entry in entries]
+    notes = foreseen(batch.signer, reports, SIGN).notes
+    return list(dict.fromkeys([*printed_of(one.pk for one in reports), *notes]))
+
+
+ACTS = {
+    VERIFY: gettext_lazy("Verified by"),
+    SIGN: gettext_lazy("Signed by"),
+    REVIEW: gettext_lazy("Reviewed by"),
+}
+
+
 def _deciders(entries: list) -> list[Decider]:
-    """The last verification by each person, in the order of the acts."""
-    decisions = Decision.objects.filter(
-        content_type__app_label="submissions",
-        content_type__model="report",
-        object_id__in=[entry.report_id for entry in entries],
-        verb=VERIFY,
-    )
-    latest = {decision.actor_id: decision for decision in decisions}
+    """The last decision of each kind by each person, in the order of the acts."""
+    decisions = decisions_on(entry.report_id for entry in entries).filter(verb__in=ACTS).order_by("id")
+    latest = {(decision.actor_id, decision.verb): decision for decision in decisions}
     return [
         Decider(
-            act=_("Verified by"),
+            act=str(ACTS[one.verb]),
             name=one.actor_name,
             post=f"{CAPACITIES.get(one.capacity, '')}{one.post_title}, {one.unit_name}",
             at=one.at,
@@ -187,6 +199,11 @@ class Signature:
     certificate: str
 
 
+def signed_at(batch: SigningBatch) -> datetime | None:
+    """When the batch's signature was made, whatever it waited for afterwards."""
+    return Act.objects.filter(key=f"sign:{batch.pk}").values_list("at", flat=True).first()
+
+
 def signature_of(batch: SigningBatch) -> Signature:
     """Check the stored file now: the bytes that were signed, the certificate, the manifest."""
     if not batch.signed_file:
@@ -197,7 +214,13 @@ def signature_of(batch: SigningBatch) -> Signature:
     except FileNotFoundError:
         return Signature(False, say("verify.unreadable"), "")
     # At the moment of the signature: a certificate that expired since then was good when it counted.
-    verdict = verify(content, trusted(), at=batch.moved_at)
+    verdict = verify(content, trusted(), at=signed_at(batch) or batch.moved_at)
     same = hashlib.sha256(content).hexdigest() == batch.signed_sha256
     certificate = f"{verdict.signer_name} · {verdict.issuer}" if verdict.signer_name else ""
     return Signature(verdict.valid and same, say(verdict.code if same else "verify.altered"), certificate)
+
+
+def sent_back(batch: SigningBatch) -> set[int]:
+    """Reports of a signed document that came back after the signature: what it says of them is not in force."""
+    at = signed_at(batch)
+    return returned_since(Report, batch.entries.values("report"), at) if at else set()

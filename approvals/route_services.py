@@ -40,12 +40,14 @@ def save_version(*, actor: User, government: Government, draft: Draft) -> RouteV
     """Save a draft as the next version of its route; documents in flight keep theirs, periods opened later take it.
 
     The same draft again (a second click) answers with the version it made. Raises RouteRefused where something is wrong
-    with it, where another version came in between, and where nothing changed.
+    with it, where units of another government follow it, where another version came in between, and where nothing changed.
     """
     _check(draft, government)
     with recorded(actor):
         if not may_compose(actor):
             raise RouteRefused("compose.office")
+        if Unit.objects.filter(route_code=draft.code).exclude(government=government).exists():
+            raise RouteRefused("compose.others", {"value": draft.code})
         cursor = prepared()
         # Whoever saves the same route waits here, and then sees what the first one saved.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('route ' || %s))", [draft.code])

@@ -42,7 +42,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _version(code: str, number: str = "") -> RouteVersion:
-    versions = RouteVersion.objects.filter(code=code).order_by("-number")
+    versions = RouteVersion.objects.filter(code=code.replace("\0", "")).order_by("-number")
     asked = number.isascii() and number.isdecimal() and len(number) < 9
     found = versions.filter(number=number).first() if asked else versions.first()
     if found is None:

@@ -78,7 +78,7 @@ def review(
     with recorded(actor):
         outcomes = engine.perform(route.REVIEW, Report, versions, actor=actor, reason=note, key=key)
         passed = {one.id: versions[one.id] for one in outcomes if one.done and one.state == route.SIGNED}
-        _publish_if_due(passed, actor, key and f"{key}:publish")
+        _publish_if_due(passed, actor, key and engine.derived(key, "publish"))
     nudge()
     return outcomes
 
@@ -324,18 +324,24 @@ def _publish(batch: SigningBatch, actor: User) -> SigningBatch:
 
 
 def settle_waiting() -> int:
-    """Batches whose reports no longer wait for anybody are published, or void when one was sent back; how many."""
+    """Batches whose reports no longer wait for anybody are published; how many.
+
+    A report that was sent back after the signature is no longer part of what the document attests (`recap.sent_back`); with
+    none left the batch is void.
+    """
     waiting = SigningBatch.objects.filter(state=SigningBatch.State.WAITING)
     if not waiting.exists():
         return 0
     settled = 0
     with recorded(None):
         for batch in waiting.select_for_update(skip_locked=True):
-            states = set(batch.entries.values_list("report__state", flat=True))
-            if states <= {route.PUBLISHED, route.SUPERSEDED}:
-                _moved(batch, SigningBatch.State.PUBLISHED, None)
-            elif states & {route.RETURNED, route.DRAFT, route.SUBMITTED}:
+            # Asked of the decisions: what came back may have been signed anew, on another document, before we look.
+            standing = batch.entries.exclude(report__in=recap.sent_back(batch))
+            states = set(standing.values_list("report__state", flat=True))
+            if not states:
                 _void(batch, "batch.returned", {}, None)
+            elif states <= {route.PUBLISHED, route.SUPERSEDED}:
+                _moved(batch, SigningBatch.State.PUBLISHED, None)
             else:
                 continue
             settled += 1

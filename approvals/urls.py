@@ -9,6 +9,7 @@ app_name = "approvals"
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
     path("sign/", views.to_sign, name="to_sign"),
+    path("reviews/", views.to_review, name="to_review"),
     path("reports/<batch:token>/", views.review, name="review"),
     path("batches/<batch:token>/", views.batch, name="batch"),
     path("batches/<batch:token>/discard/", views.discard, name="discard"),

@@ -13,26 +13,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from approvals import batches, deciding, pages, services
+from approvals import batches, deciding, digests, pages, services
 from approvals.models import Notice, SigningBatch
 from approvals.services import BatchRefused
 from ledger.clock import now as database_now
 from ledger.recording import recorded
 from registry.models import User
+from submissions.forms import whole_number
 from submissions.models import Report
 from submissions.readings import read
 from wording.sentences import say
+from workflow import route
 
 PDF = "application/pdf"
 
 
 @require_http_methods(["GET", "POST"])
 def inbox(request: HttpRequest) -> HttpResponse:
-    """What waits for the section head: verify many, or open one."""
+    """What waits to be verified: verify many, or open one."""
     user: User = request.user  # type: ignore[assignment]
-    desk = deciding.verifying(user)
-    if not desk.offices:
-        raise Http404
+    desk = deciding.desk_of(user, route.VERIFY)
     if request.method == "POST":
         deciding.verify_selected(request, user)
         return redirect("approvals:inbox")
@@ -41,14 +41,23 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def to_sign(request: HttpRequest) -> HttpResponse:
-    """What waits for the agency head: choose reports, have their document prepared."""
+    """What waits for a signature: choose reports, have their document prepared."""
     user: User = request.user  # type: ignore[assignment]
-    desk = deciding.signing(user)
-    if not desk.offices:
-        raise Http404
+    desk = deciding.desk_of(user, route.SIGN)
     if request.method == "POST":
         batch = deciding.prepare_selected(request, user)
         return redirect("approvals:batch", batch.token) if batch else redirect("approvals:to_sign")
+    return render(request, "approvals/inbox.html", desk.context(request))
+
+
+@require_http_methods(["GET", "POST"])
+def to_review(request: HttpRequest) -> HttpResponse:
+    """What was signed and waits for a review: accept many, or open one to return it."""
+    user: User = request.user  # type: ignore[assignment]
+    desk = deciding.desk_of(user, route.REVIEW)
+    if request.method == "POST":
+        deciding.review_selected(request, user)
+        return redirect("approvals:to_review")
     return render(request, "approvals/inbox.html", desk.context(request))
 
 
@@ -57,13 +66,15 @@ def review(request: HttpRequest, token: str) -> HttpResponse:
     """One report as it will be judged. Looking at it ends its officer's chance to recall it."""
     user: User = request.user  # type: ignore[assignment]
     report = get_object_or_404(
-        Report.objects.visible_to(user).select_related("period__agency__government"), token=token
+        Report.objects.visible_to(user).select_related("period__agency__government", "item__unit"),
+        token=token,
     )
     if request.method == "POST":
         return deciding.act_on(request, user, report)
     deciding.open_for(user, report)
     (reading,) = read([report.pk])
-    context = pages.review_context(user, report, reading, database_now())
+    seen = whole_number(request.GET.get("seen", ""), 9) or 0
+    context = pages.review_context(user, report, reading, database_now(), seen)
     return render(request, "approvals/review.html", context)
 
 
@@ -175,7 +186,13 @@ def notices(request: HttpRequest) -> HttpResponse:
         return redirect("approvals:notices")
     page = Paginator(mine, 30).get_page(request.GET.get("page"))
     rows = [
-        {"sentence": say(one.code, one.params), "url": one.link, "at": one.created_at, "read": one.read_at}
+        {
+            "sentence": say(one.code, one.params),
+            "url": one.link,
+            "at": one.created_at,
+            "read": one.read_at,
+            "lines": digests.shown(one),
+        }
         for one in page
     ]
     return render(request, "approvals/notices.html", {"page": page, "base": "", "rows": rows})

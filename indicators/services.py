@@ -267,7 +267,9 @@ def _passed_on(
 def _published(versions: Mapping[int, int | None], *, actor: User, key: str | None) -> dict[int, Outcome]:
     if not versions:
         return {}
-    outcomes = _perform(route.PUBLISH, versions, actor=actor, whole=True, key=key and f"{key}:published")
+    outcomes = _perform(
+        route.PUBLISH, versions, actor=actor, whole=True, key=key and engine.derived(key, "published")
+    )
     return {one.id: one for one in outcomes}
 
 

@@ -177,6 +177,10 @@ class ItemMonth:
     published_at: datetime | None
     batch_token: str | None
     document_no: str | None
+    report: int = 0
+    replaced: tuple[
+        tuple[int, str | None], ...
+    ] = ()  # earlier revisions, each with the name of its document's page
 
     @property
     def absorption(self) -> Decimal | None:

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from approvals.capacities import notes_by_report
 from portal import holders, selectors, tables
 from portal.exports import Column, csv_answer
 from portal.figures import Item, Total
@@ -178,6 +179,7 @@ def item_year(label: str, code: str, sub_activity: str) -> Page:
     months = {month.number: month for month in there.months}
     labels = {str(code): label for code, label in Report.Problem.choices}
     last = rows[-1] if rows else None
+    notes = notes_by_report(row.report for row in rows)
     crumbs = _unit_crumbs(there.government, months[last.month], unit, linked=True) if last else []
     context = {
         "item": item,
@@ -185,7 +187,13 @@ def item_year(label: str, code: str, sub_activity: str) -> Page:
         "year": there.year,
         "last": last,
         "rows": [
-            (months[row.month], row, [labels.get(one, one) for one in row.problems]) for row in reversed(rows)
+            (
+                months[row.month],
+                row,
+                [labels.get(one, one) for one in row.problems],
+                notes.get(row.report, []),
+            )
+            for row in reversed(rows)
         ],
         "crumbs": [*crumbs, {"label": item.sub_activity_code}] if crumbs else [],
         "canonical": reverse("portal:item", args=[label, code, sub_activity]),

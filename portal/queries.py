@@ -29,7 +29,8 @@ active AS (
   WHERE iv.active
 )"""
 
-# `counted` holds one report per sub-activity and month, the newest revision; `facts` one row per sub-activity.
+# `counted` holds one report per sub-activity and month: the published one, else the newest revision; a later revision that is
+# still under way is a proposal. `facts` has one row per sub-activity.
 FACTS = f"""
 WITH {SCOPE},
 counted AS MATERIALIZED (
@@ -38,7 +39,7 @@ counted AS MATERIALIZED (
     coalesce(r.published_at, r.moved_at) AS as_of
   FROM scope s JOIN submissions_report r ON r.item_id = s.id JOIN submissions_period p ON p.id = r.period_id
   WHERE p.month <= %(month)s AND r.state = ANY (%(states)s)
-  ORDER BY r.item_id, p.month, r.revision DESC
+  ORDER BY r.item_id, p.month, r.state = 'published' DESC, r.revision DESC
 ),
 spent AS (
   SELECT l.report_id, sum(l.realized) AS money FROM counted c JOIN submissions_reportline l ON l.report_id = c.id
@@ -119,13 +120,17 @@ run AS (
     LEFT JOIN LATERAL (SELECT sum(l.realized) AS money FROM submissions_reportline l WHERE l.report_id = c.id) m ON true
   WINDOW months AS (ORDER BY c.month)
 )
-SELECT c.month, c.revision, c.ceiling, present.ceiling AS ceiling_now, c.money AS this_month, c.realised,
+SELECT c.id AS report, c.month, c.revision, c.ceiling, present.ceiling AS ceiling_now, c.money AS this_month, c.realised,
   plan.cash AS cash_planned,
   CASE WHEN c.physical_mode = 'VOLUME' THEN 100 * c.volume / nullif(c.output_target, 0) ELSE c.increment END AS increment,
   CASE WHEN c.physical_mode = 'VOLUME' THEN 100 * c.volumes / nullif(c.output_target, 0) ELSE c.points END AS physical,
   CASE WHEN c.physical_mode = 'VOLUME' THEN 100 * plan.physical / nullif(c.output_target, 0) ELSE plan.physical END
     AS planned_physical,
-  c.status, c.problems, c.public_note, c.published_at, batch.token AS batch_token, batch.document_no
+  c.status, c.problems, c.public_note, c.published_at, batch.token AS batch_token, batch.document_no,
+  (SELECT jsonb_agg(jsonb_build_array(o.revision, b.token) ORDER BY o.revision) FROM submissions_report o
+    LEFT JOIN LATERAL (SELECT b.token FROM approvals_signingentry e JOIN approvals_signingbatch b ON b.id = e.batch_id
+      WHERE e.report_id = o.id AND b.state = 'published' ORDER BY b.id DESC LIMIT 1) b ON true
+    WHERE o.item_id = c.item_id AND o.period_id = c.period_id AND o.state = 'superseded') AS replaced
 FROM run c
   LEFT JOIN registry_budgetitemversion pinned ON pinned.item_id = c.item_id AND pinned.version_id = c.budget_version_id
   LEFT JOIN LATERAL (SELECT sum(k.cash) AS cash, sum(k.physical) AS physical FROM registry_monthlyplan k

@@ -3,6 +3,7 @@
 Each function costs a fixed number of statements, however many agencies and sub-activities there are.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -160,7 +161,17 @@ def item(year: FiscalYear, unit: Unit, code: str) -> BudgetItem | None:
 def item_year(of: BudgetItem) -> list[ItemMonth]:
     """The published months of one sub-activity, with running sums; one statement."""
     rows = rows_of(queries.ITEM_YEAR, {"item": of.pk})
-    return [build(ItemMonth, row | {"problems": tuple(row["problems"])}) for row in rows]
+    return [
+        build(
+            ItemMonth,
+            row
+            | {
+                "problems": tuple(row["problems"]),
+                "replaced": tuple(tuple(one) for one in json.loads(row["replaced"] or "[]")),
+            },
+        )
+        for row in rows
+    ]
 
 
 def batches(view: View) -> list[SigningBatch]:

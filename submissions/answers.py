@@ -17,8 +17,9 @@ from workflow.engine import Question
 from workflow.record import Record, law
 from workflow.route import Facts, GrantFact, Office, Route
 
-# What a grant may name: the month, and the sub-activity in the month.
-SUBJECTS = """ARRAY[to_char(p.first_day, 'YYYY-MM'), to_char(p.first_day, 'YYYY-MM') || '/item-' || r.item_id]::varchar[]"""
+# What a grant may name: the month, and the sub-activity in the month; the adjustment, month 13, has no days of its own.
+MONTH = "to_char(p.first_day, CASE WHEN p.month = 13 THEN 'YYYY\"-13\"' ELSE 'YYYY-MM' END)"
+SUBJECTS = f"ARRAY[{MONTH}, {MONTH} || '/item-' || r.item_id]::varchar[]"
 
 # When a month last changed what later ones build on: a revision does so when it is published.
 MOVED = "CASE WHEN e.revision = 0 THEN e.submitted_at ELSE e.published_at END"
@@ -49,7 +50,8 @@ FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id JOIN su
   CROSS JOIN LATERAL (SELECT bool_or(n.state <> 'cancelled') AS revised, bool_or(n.state = 'published') AS replaced
     FROM submissions_report n WHERE n.item_id = r.item_id AND n.period_id = r.period_id AND n.revision > r.revision) later
   CROSS JOIN LATERAL (SELECT jsonb_agg(jsonb_build_array(w.id, w.kind, w.person_id) ORDER BY w.id) AS grants,
-      max(w.expires_at) FILTER (WHERE w.kind = 'reopening' OR (w.kind = 'amendment' AND r.revision > 0)) AS lasts
+      max(w.expires_at) FILTER (WHERE (w.kind = 'reopening' AND p.closed_at IS NULL)
+        OR (w.kind = 'amendment' AND r.revision > 0)) AS lasts
     FROM in_force w WHERE starts_with(u.path, w.scope_path) AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS})) g
 WHERE r.id = ANY (%(ids)s)"""  # noqa: S608 - only the two texts above are put in
 

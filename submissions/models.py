@@ -23,7 +23,7 @@ from registry.models import (
     User,
 )
 from submissions.answers import SUBJECTS, content_of, gather
-from submissions.revisions import replaced, revise
+from submissions.revisions import PREDECESSORS, replaced, revise
 from workflow import route
 from workflow.document import Document
 from workflow.models import Grant
@@ -258,6 +258,7 @@ class Report(Document):
         route.SUBMIT: "submitted_at", route.VERIFY: "verified_at", route.SIGN: "signed_at", route.PUBLISH: "published_at",
     }  # fmt: skip
     topics = {route.RETURN: "report.returned", route.PUBLISH: "report.published"}
+    predecessors = PREDECESSORS
 
     token = models.CharField(max_length=24, unique=True, default=new_token, editable=False)
     item = models.ForeignKey(BudgetItem, models.PROTECT, related_name="reports")

@@ -13,6 +13,7 @@ from submissions.entering import Table, tell_outcomes
 from submissions.forms import ids_of, key_of, whole_number
 from submissions.rights import Right
 from wording.sentences import say
+from workflow import engine
 from workflow.engine import KeyReused
 from workflow.models import Act
 from workflow.route import SUBMIT
@@ -30,7 +31,7 @@ def offered(table: Table, rights: Mapping[int, Right]) -> list[dict[str, Any]]:
 def answered_before(user: User, post: QueryDict) -> list[int]:
     """The reports that this very post has submitted already: a second tap."""
     key = key_of(post)
-    acts = Act.objects.filter(actor=user, verb=SUBMIT, key=f"{key}:nil") if key else []
+    acts = Act.objects.filter(actor=user, verb=SUBMIT, key=engine.derived(key, "nil")) if key else []
     return [one["id"] for act in acts for one in act.answer or () if one["done"]]
 
 
@@ -51,7 +52,7 @@ def take(request: HttpRequest, user: User, table: Table) -> list[int]:
             readings=readings,
             versions=versions,
             statement=pages.STATEMENT_VERSION,
-            key=key and f"{key}:nil",
+            key=key and engine.derived(key, "nil"),
         )
     except KeyReused:
         messages.error(request, say("act.key"))

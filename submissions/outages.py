@@ -93,7 +93,7 @@ def extend_for(*, actor: User, key: str) -> int:
     with recorded(actor):
         found = next((one for one in outages([office.unit_path]) if one.key == key), None) if office else None
         if office is None or found is None:
-            raise CalendarRefused("calendar.outage_over", {"month": key.split("-")[2] if "-" in key else ""})
+            raise CalendarRefused("calendar.outage_over", {"month": "".join(key.split("-")[2:3])})
         year = FiscalYear.objects.select_related("government").get(pk=found.fiscal_year)
         grant = _granted(actor, office, found, year)
         return extend(

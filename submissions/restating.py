@@ -10,18 +10,20 @@ from submissions.facts import WHOLE, Finding
 from submissions.figures import COUNTS, POLICY
 
 # For each revision: the months from its own on that count, with the cumulative value at their ends. Lines and the item
-# together are alike; the item has no line, progress no money.
+# together are alike; the item has no line, progress no money. Its own month is held to the ceiling that the revision is
+# pinned to, which a later budget version may have changed.
 WANTED = """
-WITH wanted AS MATERIALIZED (SELECT r.id, r.item_id, r.period_id, r.physical_mode, p.month FROM submissions_report r
+WITH wanted AS MATERIALIZED (SELECT r.id, r.item_id, r.ceiling, p.month FROM submissions_report r
     JOIN submissions_period p ON p.id = r.period_id WHERE r.id = ANY (%s) AND r.revision > 0),
-  months AS MATERIALIZED (SELECT w.id AS wanted, w.month AS from_month, e.id, ep.month, e.ceiling, e.increment, e.volume,
-      e.output_target FROM wanted w JOIN submissions_report e ON e.item_id = w.item_id JOIN submissions_period ep
-      ON ep.id = e.period_id WHERE """
+  months AS MATERIALIZED (SELECT w.id AS wanted, w.month AS from_month, w.ceiling AS own_ceiling, e.id, ep.month, e.ceiling,
+      e.increment, e.volume, e.output_target FROM wanted w JOIN submissions_report e ON e.item_id = w.item_id
+      JOIN submissions_period ep ON ep.id = e.period_id WHERE """
 
 MONEY = f"""{WANTED} {COUNTS.format("e")})
 SELECT wanted, line_id, label, month, total, ceiling, old, new FROM (
   SELECT m.wanted, l.line_id, concat_ws(' ', b.account_code, nullif(b.fund_source, '')) AS label, m.month, m.from_month,
-    l.ceiling, sum(coalesce(l.realized, 0)) OVER (o ORDER BY m.month) AS total,
+    coalesce((SELECT n.ceiling FROM submissions_reportline n WHERE m.month = m.from_month AND n.report_id = m.wanted
+      AND n.line_id = l.line_id), l.ceiling) AS ceiling, sum(coalesce(l.realized, 0)) OVER (o ORDER BY m.month) AS total,
     coalesce(max(l.realized) FILTER (WHERE m.month = m.from_month) OVER o, 0) AS old,
     (SELECT n.realized FROM submissions_reportline n WHERE n.report_id = m.wanted AND n.line_id = l.line_id) AS new
   FROM months m JOIN submissions_reportline l ON l.report_id = m.id JOIN registry_budgetline b ON b.id = l.line_id
@@ -32,7 +34,8 @@ POINTS = "CASE WHEN {0}.volume IS NOT NULL THEN 100 * {0}.volume / nullif({0}.ou
 
 ITEM = f"""{WANTED} {COUNTS.format("e")})
 SELECT wanted, month, total, ceiling, points, old, new, old_points, new_points FROM (
-  SELECT m.wanted, m.month, m.from_month, m.ceiling, sum(s.money) OVER (o ORDER BY m.month) AS total,
+  SELECT m.wanted, m.month, m.from_month, CASE WHEN m.month = m.from_month THEN m.own_ceiling ELSE m.ceiling END AS ceiling,
+    sum(s.money) OVER (o ORDER BY m.month) AS total,
     sum(s.points) OVER (o ORDER BY m.month) AS points,
     coalesce(max(s.money) FILTER (WHERE m.month = m.from_month) OVER o, 0) AS old,
     coalesce(max(s.points) FILTER (WHERE m.month = m.from_month) OVER o, 0) AS old_points,

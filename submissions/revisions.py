@@ -45,10 +45,10 @@ def revise(model: Any, cursor: Any, ids: Sequence[int], actor_id: int, at: datet
     insert_history(cursor, model, reports, kind="+", actor_id=actor_id, at=at, reason="amend")
 
 
+PREDECESSORS = f"SELECT o.id FROM {PAIRS} AND o.revision < n.revision ORDER BY o.id"  # noqa: S608
+
+
 def replaced(model: Any, cursor: Any, ids: Sequence[int]) -> list[int]:
     """The published reports that the revisions `ids`, just published, take the place of."""
-    rows = cursor.execute(
-        f"SELECT o.id FROM {PAIRS} AND o.revision < n.revision ORDER BY o.id",  # noqa: S608
-        [list(ids)],
-    ).fetchall()
+    rows = cursor.execute(PREDECESSORS, [list(ids)]).fetchall()
     return [pk for (pk,) in rows]

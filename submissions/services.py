@@ -237,14 +237,15 @@ def give_up(
 
 READY = """
 SELECT r.id FROM submissions_report r JOIN workflow_routeversion w ON w.id = r.route_id
-  LEFT JOIN workflow_tier t ON t.route_id = r.route_id AND t.number = r.tier
-WHERE r.state = 'signed' AND NOT coalesce(t.blocks, false)
+WHERE r.state = 'signed'
+  AND NOT EXISTS (SELECT 1 FROM workflow_tier t WHERE t.route_id = r.route_id AND t.number >= r.tier AND t.blocks)
   AND r.signed_at + make_interval(hours => w.embargo_hours) <= jenjang_now() ORDER BY r.id LIMIT 500"""
 
 EXPIRED = f"""
 SELECT r.id FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
   JOIN registry_budgetitem i ON i.id = r.item_id JOIN registry_unit u ON u.id = i.unit_id
-WHERE r.revision > 0 AND r.state IN ('draft', 'returned') AND least(p.lock_at, p.closed_at) <= jenjang_now()
+WHERE r.revision > 0 AND r.state IN ('draft', 'returned', 'submitted', 'verified')
+  AND least(p.lock_at, p.closed_at) <= jenjang_now()
   AND NOT EXISTS (SELECT 1 FROM workflow_grant w WHERE w.kind IN ('reopening', 'amendment') AND w.revoked_at IS NULL
     AND w.granted_at <= jenjang_now() AND w.expires_at > jenjang_now() AND starts_with(u.path, w.scope_path)
     AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS}))

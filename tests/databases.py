@@ -26,6 +26,7 @@ SHAPING = (
     "*/models.py",
     "*/models/*.py",
     "*/sql.py",
+    "*/desks.py",
     "config/roles.py",
     "requirements.txt",
 )

@@ -7,7 +7,12 @@ old answers must stay readable. The suffix of a placeholder tells its kind, see 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from wording.calendar_sentences import CALENDAR
+from wording.deciding_sentences import DECIDING
 from wording.import_sentences import IMPORT
+from wording.pack_sentences import PACKS
+from wording.request_sentences import REQUESTS
+from wording.route_sentences import ROUTES
 
 NUMBERS: dict[str, Promise] = {
     "number.empty": _("Nothing is written here. Write a number, for example %(write)s."),
@@ -377,4 +382,16 @@ ACTS: dict[str, Promise] = {
     "notice.report.published": _("%(code)s %(name)s for %(month)s was signed by %(person)s and published."),
 }
 
-CATALOGUE: dict[str, Promise] = {**NUMBERS, **ENTRY, **PLAN, **ROUTE, **ACTS, **IMPORT}
+CATALOGUE: dict[str, Promise] = {
+    **NUMBERS,
+    **ENTRY,
+    **PLAN,
+    **ROUTE,
+    **ACTS,
+    **CALENDAR,
+    **IMPORT,
+    **REQUESTS,
+    **PACKS,
+    **ROUTES,
+    **DECIDING,
+}

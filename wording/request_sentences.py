@@ -28,6 +28,9 @@ REQUESTS: dict[str, Promise] = {
     "asking.until_far": _("The last day is more than a year away. Choose %(last_on)s or an earlier day."),
     "asking.not_later": _("The month is due on %(due_on)s already. Choose a later day."),
     "asking.locked": _("%(month)s was locked on %(locked_at)s. Ask for it to be reopened instead."),
+    "asking.closed": _(
+        "%(month)s was closed for good on %(closed_at)s. Refuse the request; its published figures can still be amended."
+    ),
     "asking.twice": _("The same was asked for in %(number)s, which is still open. Wait for its answer."),
     "asking.office": _(
         "This is for the %(role)s. Reminders and deadlines go there; you hold no office that may do it now."

@@ -36,6 +36,9 @@ ROUTES: dict[str, Promise] = {
         "Entry has no condition and one person: every report begins there. Remove its condition, and ask for one person."
     ),
     "fault.blocks": _("Only a review can hold publication. Choose review, or let this tier hold nothing."),
+    "fault.late_block": _(
+        "A review that holds publication comes after one that does not. Put the one that holds it first."
+    ),
     "fault.days": _(
         "%(days)s days are given; 0 to %(most)s are possible. Write a number between them, or none."
     ),
@@ -116,6 +119,10 @@ ROUTES: dict[str, Promise] = {
     ),
     "compose.taken": _(
         "There is a route “%(value)s” already. Write another code, or compose the next version of that route."
+    ),
+    "compose.others": _(
+        "Units of another government follow the route “%(value)s” too, so a new version would bind them as well. Compose a "
+        "route of your own from it, under another code, and let your units follow that."
     ),
     "compose.moved": _(
         "You began with version %(base)s; meanwhile %(person)s saved version %(number)s. Nothing is lost: open that version "

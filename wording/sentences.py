@@ -29,6 +29,7 @@ _WORDS = {
     "role": words.ROLES,
     "status": words.STATUSES,
     "mode": words.MODES,
+    "grant_kind": words.GRANTS,
 }
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _YEAR_AND_MONTH = re.compile(r"(\d{4})-(\d{2})")

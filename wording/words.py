@@ -23,10 +23,11 @@ VERBS: Words = {
     "verify": _("verify"),
     "return": _("return"),
     "sign": _("sign"),
+    "review": _("review"),
     "publish": _("publish"),
     "amend": _("amend"),
     "supersede": _("replace"),
-    "cancel": _("cancel"),
+    "cancel": _("give up"),
 }
 # When a verb is possible at all, said to somebody who tried it at another time.
 CONDITIONS: Words = {
@@ -34,17 +35,48 @@ CONDITIONS: Words = {
     "submit": _("only a draft or a returned report can be submitted"),
     "recall": _("a report can be recalled only until the next office has opened it"),
     "verify": _("a report can be verified only after it was submitted, by the office that holds it now"),
-    "return": _("a report can be returned only after it was submitted and before it is signed"),
+    "return": _(
+        "a report can be returned only after it was submitted and before it is published, by the office that holds it"
+    ),
     "sign": _("a report can be signed only after every verification"),
+    "review": _("a report can be reviewed only after it was signed, by the office that the review waits for"),
     "publish": _("a report can be published only after it was signed"),
     "amend": _("only a published report can be amended"),
     "supersede": _("only a published report can be replaced"),
-    "cancel": _("only a draft or a returned report can be cancelled"),
+    "cancel": _("only an open revision can be given up"),
 }
 ROLES: Words = {
     "officer": _("technical officer"),
     "section_head": _("section head"),
     "agency_head": _("agency head"),
+    "planner": _("completeness check"),
+    "assistant": _("assistant"),
+    "oversight": _("central bureau"),
+    "inspector": _("inspectorate"),
+}
+# What a tier does, as a step that comes next or was done.
+STEPS: Words = {
+    "submit": _("entry"),
+    "verify": _("verification"),
+    "sign": _("signature"),
+    "review": _("review"),
+    "publish": _("publication"),
+}
+# What a return is about (domain.md 2.6); stored as the mark "category-<code>".
+CATEGORIES: Words = {
+    "evidence": _("Evidence is missing"),
+    "payments": _("The figures do not match the payments"),
+    "cumulative": _("A cumulative value was entered as one month's"),
+    "status": _("The status does not fit the figures"),
+    "narrative": _("Problem, follow-up or note need other words"),
+    "other": _("Something else"),
+}
+GRANTS: Words = {
+    "extension": _("extension of a deadline"),
+    "reopening": _("reopening of locked months"),
+    "amendment": _("permission to amend"),
+    "waiver": _("waiver of the rule that two tiers need two persons"),
+    "assistance": _("mandate to assist"),
 }
 STATUSES: Words = {
     "BELUM_MULAI": _("not started"),

@@ -105,6 +105,11 @@ def perform(
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
+def derived(key: str, word: str | int) -> str:
+    """The key of an act that follows from another one: the same again for the same act, whatever the length of its key."""
+    return hashlib.sha256(f"{key}:{word}".encode()).hexdigest()
+
+
 def perform_one(verb: str, document: Document, *, version: int | None, actor: Any, **options: Any) -> Outcome:
     """The same for one document; raises Refused instead of answering with a refusal."""
     (outcome,) = perform(verb, type(document), {document.pk: version}, actor=actor, **options)
@@ -180,7 +185,7 @@ def _act(asked: _Asked, cursor: Prepared) -> list[Outcome]:
     act, now = _head(asked, cursor)
     if act is None:
         return _first_answer(asked, cursor)
-    documents = _lock(asked.model, list(asked.versions), cursor)
+    documents = _lock(asked.model, list(asked.versions), cursor, asked.verb)
     facts = (
         asked.model.facts(cursor, documents, _question(asked, documents, cursor, now)) if documents else {}
     )
@@ -215,7 +220,8 @@ def _follow_up(
     if asked.verb == route.PUBLISH and revisions:
         older: dict[int, int | None] = dict.fromkeys(asked.model.replaced(cursor, revisions))
         _act(
-            replace(asked, verb=route.SUPERSEDE, versions=older, key=f"{asked.key}:older", whole=True), cursor
+            replace(asked, verb=route.SUPERSEDE, versions=older, key=derived(asked.key, "older"), whole=True),
+            cursor,
         )
 
 
@@ -243,14 +249,20 @@ def _first_answer(asked: _Asked, cursor: Prepared) -> list[Outcome]:
     return [Outcome(**one) for one in json.loads(row[1])]
 
 
-def _lock(model: type[Document], ids: list[int], cursor: Prepared) -> list[Document]:
-    """The rows, locked in primary-key order, so that two sets never wait for each other."""
+def _lock(model: type[Document], ids: list[int], cursor: Prepared, verb: str = "") -> list[Document]:
+    """The rows, locked in primary-key order, so that two sets never wait for each other.
+
+    What publication may follow locks those that it ends as well, which come first: an act on both would wait for it.
+    """
     fields = ["id", "state", "tier", "step", "version", "content_hash", "route_id"]
+    ends = model.predecessors if verb in (route.SIGN, route.REVIEW, route.PUBLISH) else ""
+    wanted = f"%s::bigint[] || ARRAY({ends})" if ends else "%s"
     rows = cursor.execute(
-        f'SELECT {", ".join(fields)} FROM "{model._meta.db_table}" WHERE id = ANY(%s) ORDER BY id FOR UPDATE',  # noqa: S608
-        [ids],
+        f'SELECT {", ".join(fields)} FROM "{model._meta.db_table}" WHERE id = ANY({wanted}) ORDER BY id FOR UPDATE',  # noqa: S608
+        [ids, ids] if ends else [ids],
     ).fetchall()
-    return [model.from_db("default", fields, row) for row in rows]
+    asked = set(ids)
+    return [model.from_db("default", fields, row) for row in rows if row[0] in asked]
 
 
 def _judge(

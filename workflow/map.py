@@ -47,6 +47,7 @@ ORDER = (SUBMIT, VERIFY, SIGN, REVIEW)
 LONGEST_ROUTE, MOST_PERSONS, MOST_DAYS = 12, 9, 90
 MOST_CONDITIONS = 12  # of a whole route: each one can double the kinds of documents
 LONGEST_EMBARGO = 720  # hours
+LONGEST_AMOUNT = 20  # digits and point
 ANOTHER = ""  # a kind of unit that no condition names
 
 
@@ -121,6 +122,9 @@ def _shape(route: Route) -> list[Refusal]:
     known = [verb for verb in verbs if verb in ORDER]
     if known != sorted(known, key=ORDER.index):
         found.append(Refusal("fault.order"))
+    holding = [tier.blocks for tier in route.tiers if tier.verb == REVIEW]
+    if holding != sorted(holding, reverse=True):
+        found.append(Refusal("fault.late_block"))
     if asked > MOST_CONDITIONS:
         found.append(Refusal("fault.conditions", {"count": asked, "most": MOST_CONDITIONS}))
     if not 0 <= route.embargo_hours <= LONGEST_EMBARGO:
@@ -169,7 +173,7 @@ def _sound(condition: Condition, kinds: frozenset[str] | None) -> bool:
 
 def _comparable(op: str, value: Any) -> bool:
     if op in (">=", "<"):
-        whole = isinstance(value, str) and len(value) <= 20 and value.isascii()
+        whole = isinstance(value, str) and len(value) <= LONGEST_AMOUNT and value.isascii()
         return whole and value.replace(".", "", 1).isdecimal()
     if op == "in":
         return isinstance(value, list) and bool(value) and all(isinstance(one, str) and one for one in value)

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 
 from workflow import route
-from workflow.models import RouteVersion
+from workflow.models import Decision, RouteVersion
 
 # What the decisions themselves say about documents that wait at a tier which does `verb`: who submitted, who let them pass
 # lower down since the last submission, and who has done so at this tier since they came there.
@@ -85,3 +85,10 @@ def _tiers(rows: Sequence[Sequence[int]]) -> dict[int, frozenset[int]]:
     for person, tier in rows:
         found[person] = found.get(person, frozenset()) | {tier}
     return found
+
+
+def returned_since(model: Any, ids: Any, at: datetime) -> set[int]:
+    """Which of these documents were sent back after a moment, whatever became of them since."""
+    kind = ContentType.objects.get_for_model(model)
+    sent_back = Decision.objects.filter(content_type=kind, object_id__in=ids, verb=route.RETURN, at__gt=at)
+    return set(sent_back.values_list("object_id", flat=True))

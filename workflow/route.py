@@ -122,11 +122,11 @@ def _wrong_state(facts: Facts, verb: str) -> Refusal:
 
 def _office(facts: Facts, verb: str) -> Office | Refusal | None:
     """The actor's office for what is to be done; V-52. An acting holder counts like a definitive one."""
-    if facts.actor_id is None:
-        return _calendar(facts, verb)
     tiers = _acting_tiers(facts, verb)
     if not tiers:
         return _wrong_state(facts, verb)
+    if facts.actor_id is None:
+        return _calendar(facts, verb)
     for number in tiers:
         for office in facts.offices:
             if holds(facts, number, office):
@@ -145,6 +145,12 @@ def _calendar(facts: Facts, verb: str) -> Refusal | None:
 def _acting_tiers(facts: Facts, verb: str) -> tuple[int, ...]:
     """Whose act it is; empty when the tier that has the document does something else."""
     tiers = facts.route.tiers
+    if (
+        verb == CANCEL
+        and facts.state not in OPEN_STATES
+        and not (facts.revision and facts.now >= facts.locks_at)
+    ):
+        return ()
     if verb in (SUBMIT, RECALL, CANCEL):
         return (0,)
     signing = tuple(
@@ -152,7 +158,10 @@ def _acting_tiers(facts: Facts, verb: str) -> tuple[int, ...]:
     )
     if verb == AMEND:
         return (0, *signing)
-    if verb in (PUBLISH, SUPERSEDE):
+    # It follows from the new revision, whose facts may ask for other signatures than the old one's.
+    if verb == SUPERSEDE:
+        return tuple(number for number, tier in enumerate(tiers) if tier.verb in (SIGN, REVIEW))
+    if verb == PUBLISH:
         return signing
     if _again(facts, verb):
         return _verified_by(facts)
@@ -321,7 +330,8 @@ def _superseding(facts: Facts) -> Refusal | None:
 
 
 def _cancelling(facts: Facts) -> Refusal | None:
-    """Only a revision can be given up: the report of a month is owed."""
+    """Only a revision can be given up: the report of a month is owed. One that is on its way, when its time is over: it
+    would hold up all later months for ever."""
     return None if facts.revision else Refusal("route.owed")
 
 

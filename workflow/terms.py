@@ -29,7 +29,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     PUBLISH: (SIGNED,),
     AMEND: (PUBLISHED,),
     SUPERSEDE: (PUBLISHED,),
-    CANCEL: OPEN_STATES,
+    CANCEL: (*OPEN_STATES, SUBMITTED, VERIFIED),  # on its way: when its time is over
 }
 TARGETS: Mapping[str, tuple[str, ...]] = {
     SUBMIT: (SUBMITTED, VERIFIED),

@@ -32,7 +32,8 @@ def statement(model: type[Document], verb: str) -> str:
     parts = [
         MOVES,
         f"""moved AS (UPDATE "{model._meta.db_table}" AS d SET state = m.target, tier = m.target_tier, step = d.step + 1,
-    content_hash = m.hash, moved_at = %(at)s{stamp} FROM m WHERE d.id = m.id AND d.step = m.step RETURNING d.*)""",  # noqa: S608
+    content_hash = m.hash, moved_at = CASE WHEN (m.target, m.target_tier) = (m.source, m.tier) THEN d.moved_at
+      ELSE %(at)s END{stamp} FROM m WHERE d.id = m.id AND d.step = m.step RETURNING d.*)""",  # noqa: S608
         f"history AS ({history_sql(model, 'moved')})",
         DECISIONS,
         *([FOLLOWING] if verb in model.topics else []),

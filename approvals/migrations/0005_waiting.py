@@ -5,30 +5,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('approvals', '0004_finality'),
-        ('submissions', '0004_engine'),
+        ("approvals", "0004_finality"),
+        ("submissions", "0004_engine"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='signingbatch',
-            name='signed_batch_has_its_file',
+            model_name="signingbatch",
+            name="signed_batch_has_its_file",
         ),
         migrations.AlterField(
-            model_name='historicalsigningbatch',
-            name='state',
-            field=models.CharField(choices=[('preparing', 'being prepared'), ('prepared', 'ready to sign'), ('signing', 'being signed'), ('signed', 'signed, not yet published'), ('waiting', 'signed; publication waits for other tiers or its hour'), ('published', 'signed and published'), ('void', 'void')], default='preparing', max_length=10),
+            model_name="historicalsigningbatch",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("preparing", "being prepared"),
+                    ("prepared", "ready to sign"),
+                    ("signing", "being signed"),
+                    ("signed", "signed, not yet published"),
+                    ("waiting", "signed; publication waits for other tiers or its hour"),
+                    ("published", "signed and published"),
+                    ("void", "void"),
+                ],
+                default="preparing",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='signingbatch',
-            name='state',
-            field=models.CharField(choices=[('preparing', 'being prepared'), ('prepared', 'ready to sign'), ('signing', 'being signed'), ('signed', 'signed, not yet published'), ('waiting', 'signed; publication waits for other tiers or its hour'), ('published', 'signed and published'), ('void', 'void')], default='preparing', max_length=10),
+            model_name="signingbatch",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("preparing", "being prepared"),
+                    ("prepared", "ready to sign"),
+                    ("signing", "being signed"),
+                    ("signed", "signed, not yet published"),
+                    ("waiting", "signed; publication waits for other tiers or its hour"),
+                    ("published", "signed and published"),
+                    ("void", "void"),
+                ],
+                default="preparing",
+                max_length=10,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signingbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('signed', 'waiting', 'published')), _negated=True), models.Q(('signed_sha256', ''), _negated=True), _connector='OR'), name='signed_batch_has_its_file'),
+            model_name="signingbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("signed", "waiting", "published")), _negated=True),
+                    models.Q(("signed_sha256", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="signed_batch_has_its_file",
+            ),
         ),
     ]

@@ -29,9 +29,18 @@ OFFICES = {
     ("setda", "head"): "sekda",
 }
 # Those who only see, and who runs the system: user name -> (kind of person, right on the whole regency)
-OTHERS = {"auditor": "audit_unit", "biro": "oversee_unit", "irban": "see_unit", "bupati": "see_unit", "admin": ""}
+OTHERS = {
+    "auditor": "audit_unit",
+    "biro": "oversee_unit",
+    "irban": "see_unit",
+    "bupati": "see_unit",
+    "admin": "",
+}
 # Those of them who hold a post at the regency itself: they review, grant what is asked for, and give a second opinion.
-CENTRAL = {"biro": ("oversight", "Kepala Bagian Organisasi"), "irban": ("inspector", "Inspektur Pembantu Wilayah I")}
+CENTRAL = {
+    "biro": ("oversight", "Kepala Bagian Organisasi"),
+    "irban": ("inspector", "Inspektur Pembantu Wilayah I"),
+}
 # User name -> (page where his work is, role in words)
 ROLES = {
     "pptk": ("entry/", "Technical officer (PPTK), DPUPR"),

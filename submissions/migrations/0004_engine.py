@@ -5,129 +5,171 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0004_stand_ins'),
-        ('submissions', '0003_finality'),
-        ('workflow', '0006_route_templates'),
+        ("registry", "0004_stand_ins"),
+        ("submissions", "0003_finality"),
+        ("workflow", "0006_route_templates"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarAct',
+            name="CalendarAct",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=24)),
-                ('moment', models.DateTimeField()),
-                ('done_at', models.DateTimeField()),
-                ('skipped', models.BooleanField(default=False)),
-                ('told', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=24)),
+                ("moment", models.DateTimeField()),
+                ("done_at", models.DateTimeField()),
+                ("skipped", models.BooleanField(default=False)),
+                ("told", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='CalendarFault',
+            name="CalendarFault",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=24)),
-                ('error', models.CharField(max_length=120)),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('times', models.PositiveIntegerField(default=1)),
-                ('cleared_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=24)),
+                ("error", models.CharField(max_length=120)),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("times", models.PositiveIntegerField(default=1)),
+                ("cleared_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('minute', models.DateTimeField(unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("minute", models.DateTimeField(unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='YearAct',
+            name="YearAct",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=24)),
-                ('moment', models.DateTimeField()),
-                ('done_at', models.DateTimeField()),
-                ('told', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.PositiveSmallIntegerField()),
+                ("kind", models.CharField(max_length=24)),
+                ("moment", models.DateTimeField()),
+                ("done_at", models.DateTimeField()),
+                ("told", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.AddField(
-            model_name='calendarrule',
-            name='opens_itself',
-            field=models.BooleanField(default=False, verbose_name='months open by themselves'),
+            model_name="calendarrule",
+            name="opens_itself",
+            field=models.BooleanField(default=False, verbose_name="months open by themselves"),
         ),
         migrations.AddField(
-            model_name='calendarrule',
-            name='vacancy_days',
-            field=models.PositiveSmallIntegerField(default=7, verbose_name='vacant posts are listed so many days before a month opens'),
+            model_name="calendarrule",
+            name="vacancy_days",
+            field=models.PositiveSmallIntegerField(
+                default=7, verbose_name="vacant posts are listed so many days before a month opens"
+            ),
         ),
         migrations.AddField(
-            model_name='calendarrule',
-            name='work_from',
-            field=models.PositiveSmallIntegerField(default=7, verbose_name='people are told from this hour'),
+            model_name="calendarrule",
+            name="work_from",
+            field=models.PositiveSmallIntegerField(default=7, verbose_name="people are told from this hour"),
         ),
         migrations.AddField(
-            model_name='calendarrule',
-            name='work_until',
-            field=models.PositiveSmallIntegerField(default=20, verbose_name='people are told until this hour'),
+            model_name="calendarrule",
+            name="work_until",
+            field=models.PositiveSmallIntegerField(
+                default=20, verbose_name="people are told until this hour"
+            ),
         ),
         migrations.AddField(
-            model_name='editor',
-            name='grant',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflow.grant'),
+            model_name="editor",
+            name="grant",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflow.grant"
+            ),
         ),
         migrations.AddField(
-            model_name='historicalcalendarrule',
-            name='opens_itself',
-            field=models.BooleanField(default=False, verbose_name='months open by themselves'),
+            model_name="historicalcalendarrule",
+            name="opens_itself",
+            field=models.BooleanField(default=False, verbose_name="months open by themselves"),
         ),
         migrations.AddField(
-            model_name='historicalcalendarrule',
-            name='vacancy_days',
-            field=models.PositiveSmallIntegerField(default=7, verbose_name='vacant posts are listed so many days before a month opens'),
+            model_name="historicalcalendarrule",
+            name="vacancy_days",
+            field=models.PositiveSmallIntegerField(
+                default=7, verbose_name="vacant posts are listed so many days before a month opens"
+            ),
         ),
         migrations.AddField(
-            model_name='historicalcalendarrule',
-            name='work_from',
-            field=models.PositiveSmallIntegerField(default=7, verbose_name='people are told from this hour'),
+            model_name="historicalcalendarrule",
+            name="work_from",
+            field=models.PositiveSmallIntegerField(default=7, verbose_name="people are told from this hour"),
         ),
         migrations.AddField(
-            model_name='historicalcalendarrule',
-            name='work_until',
-            field=models.PositiveSmallIntegerField(default=20, verbose_name='people are told until this hour'),
+            model_name="historicalcalendarrule",
+            name="work_until",
+            field=models.PositiveSmallIntegerField(
+                default=20, verbose_name="people are told until this hour"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarrule',
-            constraint=models.CheckConstraint(condition=models.Q(('work_from__lt', models.F('work_until')), ('work_until__lte', 24)), name='calendar_tells_within_a_day'),
+            model_name="calendarrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("work_from__lt", models.F("work_until")), ("work_until__lte", 24)),
+                name="calendar_tells_within_a_day",
+            ),
         ),
         migrations.AddField(
-            model_name='calendaract',
-            name='period',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='submissions.period'),
+            model_name="calendaract",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="acts", to="submissions.period"
+            ),
         ),
         migrations.AddField(
-            model_name='calendarfault',
-            name='agency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.unit'),
+            model_name="calendarfault",
+            name="agency",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='yearact',
-            name='fiscal_year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.fiscalyear'),
+            model_name="yearact",
+            name="fiscal_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.fiscalyear"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendaract',
-            constraint=models.UniqueConstraint(fields=('period', 'kind', 'moment'), name='one_calendar_act_per_moment'),
+            model_name="calendaract",
+            constraint=models.UniqueConstraint(
+                fields=("period", "kind", "moment"), name="one_calendar_act_per_moment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarfault',
-            constraint=models.UniqueConstraint(fields=('agency', 'kind'), name='one_calendar_fault_per_kind'),
+            model_name="calendarfault",
+            constraint=models.UniqueConstraint(fields=("agency", "kind"), name="one_calendar_fault_per_kind"),
         ),
         migrations.AddConstraint(
-            model_name='yearact',
-            constraint=models.UniqueConstraint(fields=('fiscal_year', 'month', 'kind', 'moment'), name='one_year_act_per_moment'),
+            model_name="yearact",
+            constraint=models.UniqueConstraint(
+                fields=("fiscal_year", "month", "kind", "moment"), name="one_year_act_per_moment"
+            ),
         ),
     ]

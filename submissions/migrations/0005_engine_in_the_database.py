@@ -14,7 +14,7 @@ EDGES = [
     ("submitted", "signed"), ("submitted", "returned"), ("verified", "returned"), ("verified", "submitted"),
     ("verified", "verified"), ("verified", "signed"), ("signed", "signed"), ("signed", "returned"), ("signed", "verified"),
     ("signed", "published"), ("published", "published"), ("published", "superseded"), ("draft", "cancelled"),
-    ("returned", "cancelled"),
+    ("returned", "cancelled"), ("submitted", "cancelled"), ("verified", "cancelled"),
 ]  # fmt: skip
 
 REPORTS = """SELECT r.id, r.state, r.tier, r.route_id, i.unit_id, u.parent_id, u.agency_id, u.government_id,

@@ -372,3 +372,65 @@ def test_desks_look_reports_up_by_an_index(cast: World) -> None:
             cursor.execute(f"EXPLAIN {sql}", params)
             plan = "\n".join(line for (line,) in cursor.fetchall())
             assert "Seq Scan on submissions_report" not in plan, plan
+
+
+@pytest.fixture
+def signed(cast: World) -> Report:
+    """A report that only the blocking review of Hana's bureau keeps from publication."""
+    bureau(cast)
+    (report,) = waiting(cast, SECTION, HEAD, BUREAU | {"blocks": True})
+    versions = cast.versions([report])
+    services.verify(actor=cast.budi, versions=versions)
+    engine.perform(route.SIGN, Report, versions, actor=cast.citra)
+    return report
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("ani", 422), ("budi", 422), ("citra", 422), ("dewi", 422), ("eko", 404), ("gita", 404), ("root", 404)],
+)
+def test_nobody_else_reviews(cast: World, signed: Report, who: str, status: int) -> None:
+    posted = {"act": "review", "version": cast.versions([signed])[signed.pk]}
+    assert as_(cast.people[who]).post(f"/reports/{signed.token}/", posted).status_code == status
+    assert state(signed) == ("signed", 3)
+
+
+def test_a_review_of_another_version_or_state_is_refused(cast: World, signed: Report) -> None:
+    hana = as_(cast.hana)
+    seen = cast.versions([signed])[signed.pk]
+    answer = hana.post(
+        f"/reports/{signed.token}/", {"act": "review", "version": seen - 1, "reason": "Sesuai"}
+    )
+    assert answer.status_code == 422 and "Sesuai" in answer.content.decode()
+    assert hana.post(f"/reports/{signed.token}/", {"act": "verify", "version": seen}).status_code == 422
+    assert hana.post(f"/reports/{signed.token}/", {"act": "publish", "version": seen}).status_code == 302
+    assert state(signed) == ("signed", 3)
+
+
+def test_a_second_tap_on_accept_gets_the_first_answer_and_the_ledger_knows_once(
+    cast: World, signed: Report
+) -> None:
+    hana = as_(cast.hana)
+    seen = cast.versions([signed])[signed.pk]
+    posted = {"act": "review", "version": seen, "key": hana.get(f"/reports/{signed.token}/").context["key"]}
+    for _tap in range(2):
+        assert hana.post(f"/reports/{signed.token}/", posted).status_code == 302
+    decision = Decision.objects.get(object_id=signed.pk, verb="review")
+    assert Decision.objects.filter(object_id=signed.pk, verb="publish").count() == 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM ledger.event WHERE of_table = 'workflow_decision' AND of_row = %s",
+            [decision.pk],
+        )
+        assert cursor.fetchone() == (1,)
+
+
+def test_ids_of_strangers_say_nothing_on_the_desk_of_reviews(cast: World, signed: Report) -> None:
+    cast.item(
+        "1.02.10.2.01.0001", unit=cast.other_agency, officer="other_officer", verifier="other_section_head"
+    )
+    (foreign,) = [one for one in cast.open() if one.pk != signed.pk]
+    hana = as_(cast.hana)
+    hana.post("/reviews/", {"report": foreign.pk, f"version-{foreign.pk}": 1})
+    assert state(foreign) == ("draft", 0)
+    assert hana.post("/reviews/", {"report": 999999}).status_code == 404

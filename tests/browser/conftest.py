@@ -86,7 +86,8 @@ def site(
         urls = databases.clone_database(request.module.__name__.rpartition(".")[2])
         try:
             with databases.pointed_at(databases.name_of(urls)):
-                section = furnish(keys, lambda moment: _move_clock(urls["owner"], moment))
+                before = getattr(request.module, "before_opening", None)
+                section = furnish(keys, lambda moment: _move_clock(urls["owner"], moment), before)
                 with running(site_data, keys, urls) as base:
                     yield Site(base, section, keys)
         finally:

@@ -62,8 +62,15 @@ class Section:
         return next(one for one in self.reports if one.item.sub_activity_code == code)
 
 
-def furnish(keys: Path, move_clock: Callable[[datetime], None]) -> Section:
-    """People, plan and January; the clock stands at 3 February 2026, 09:00 WITA, so January is due on the 5th."""
+def furnish(
+    keys: Path,
+    move_clock: Callable[[datetime], None],
+    before_opening: Callable[[Section], None] | None = None,
+) -> Section:
+    """People, plan and January; the clock stands at 3 February 2026, 09:00 WITA, so January is due on the 5th.
+
+    `before_opening` may put other people and another route there before the month opens.
+    """
     move_clock(MORNING)
     with recorded(None):
         agency, unit, year = _places()
@@ -71,9 +78,13 @@ def furnish(keys: Path, move_clock: Callable[[datetime], None]) -> Section:
         _plan(unit, year)
     sari = people["sari"]
     issue_signer(keys, sari.name, str(sari.nip), agency.name, PASSPHRASE, path=keys / f"signer-{sari.pk}.p12")
+    section = Section(people)
+    if before_opening:
+        before_opening(section)
     open_month(fiscal_year=year, month=1)
     reports = Report.objects.select_related("item", "item__unit").order_by("item__sub_activity_code")
-    return Section(people, list(reports))
+    section.reports = list(reports)
+    return section
 
 
 def _places() -> tuple[Unit, Unit, FiscalYear]:

@@ -142,6 +142,7 @@ class Story:
         expect(page.locator(".error-summary")).to_be_visible()
         expect(page.locator("input[name=lines]").first).to_be_checked()
         page.fill("[name=reason]", REASON)
+        page.select_option("[name=category]", "payments")
         page.click("button[value=return]")
         page.wait_for_url("**/inbox/")
         assert Report.objects.get(pk=self.returned.pk).state == "returned"
@@ -332,7 +333,7 @@ class Story:
         if self.script:
             page.check("[data-select-all]")
             return
-        for box in page.locator("[data-select-item]").all():
+        for box in page.locator("[data-select-item]:visible").all():
             box.check()
 
     def _first_name(self, report: Report) -> str:

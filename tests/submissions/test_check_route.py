@@ -40,6 +40,10 @@ BROKEN: dict[str, tuple[list[Any], str]] = {
     "fault.quorum": ([ENTRY, {**SIGN, "quorum": 0}], "0 persons are asked for"),
     "fault.entry": ([{**ENTRY, "when": [rich()]}, SIGN], "Entry has no condition"),
     "fault.blocks": ([ENTRY, {**SIGN, "blocks": True}], "Only a review can hold publication"),
+    "fault.late_block": (
+        [ENTRY, SIGN, {**SIGN, "verb": "review"}, {**SIGN, "verb": "review", "blocks": True}],
+        "comes after one that does not",
+    ),
     "fault.days": ([ENTRY, {**SIGN, "due_days": 91}], "91 days are given"),
     "fault.condition": ([ENTRY, {**VERIFY, "when": [rich(value="much")]}, SIGN], "“ceiling >= much”"),
     "fault.passed_over": ([ENTRY, {**SIGN, "when": [rich()]}], "nobody would sign it"),

@@ -49,9 +49,7 @@ def january(cast: World) -> Report:
 
 
 def amended(cast: World, report: Report, by: User | None = None) -> Report:
-    (outcome,) = services.amend(
-        actor=by or cast.citra, versions={report.pk: report.version}, reason=REASON
-    )
+    (outcome,) = services.amend(actor=by or cast.citra, versions={report.pk: report.version}, reason=REASON)
     assert outcome.done, outcome
     return Report.objects.get(item=report.item, revision=report.revision + 1)
 
@@ -64,9 +62,7 @@ def test_nobody_amends_without_a_grant(cast: World, january: Report) -> None:
 @pytest.mark.parametrize("who", ["budi", "dewi", "eko", "fitri", "gita", "root"])
 def test_only_who_enters_or_signs_opens_a_revision(cast: World, january: Report, who: str) -> None:
     permitted(cast)
-    (outcome,) = services.amend(
-        actor=cast.people[who], versions={january.pk: january.version}, reason=REASON
-    )
+    (outcome,) = services.amend(actor=cast.people[who], versions={january.pk: january.version}, reason=REASON)
     assert outcome.code == "route.office"
 
 
@@ -186,3 +182,25 @@ def test_later_months_wait_while_a_revision_is_open(cast: World, january: Report
     amended(cast, january)
     (outcome,) = engine.perform(route.SIGN, Report, versions, actor=cast.citra)
     assert (outcome.code, outcome.params) == ("route.order_sign", {"earlier": "2026-01"})
+
+
+@pytest.mark.parametrize("reaches", ["submitted", "verified"])
+def test_the_calendar_gives_up_a_revision_wherever_it_is_when_its_time_is_over(
+    cast: World, january: Report, reaches: str
+) -> None:
+    """It would hold up every later month for ever; the published one stands."""
+    cast.at("2026-05-04 09:00")
+    permitted(cast, days=2)
+    draft = amended(cast, january)
+    cast.entered([draft], 12)
+    versions = cast.versions([draft])
+    services.submit(actor=cast.ani, versions=versions)
+    if reaches == "verified":
+        deciding.verify(actor=cast.budi, versions=versions)
+    assert services.cancel_expired() == 0
+    (early,) = services.give_up(actor=cast.ani, versions=versions, reason=REASON)
+    assert early.code == "route.state"
+    cast.at("2026-05-07 09:00")
+    assert services.cancel_expired() == 1
+    assert Report.objects.get(pk=draft.pk).state == "cancelled"
+    assert Report.objects.get(pk=january.pk).state == "published"

@@ -6,10 +6,14 @@ from pathlib import Path
 
 from django.conf import settings
 
+from registry.models import Post
+from wording import words
 from wording.catalogue import CATALOGUE
 from wording.sentences import placeholders
+from workflow.models import Grant
+from workflow.route import STATES, VERBS
 
-PACKAGES = ("workflow", "registry", "submissions", "approvals", "audit", "portal", "config")
+PACKAGES = ("workflow", "registry", "submissions", "approvals", "indicators", "audit", "portal", "config")
 SPEAKERS = {
     "Refusal",
     "Finding",
@@ -17,7 +21,10 @@ SPEAKERS = {
     "BatchRefused",
     "SigningRefused",
     "CalendarRefused",
+    "RequestRefused",
+    "GrantRefused",
     "NumberRefused",
+    "FormulaRefused",
     "say",
 }
 
@@ -48,6 +55,14 @@ def test_every_code_has_its_sentence() -> None:
     found = list(spoken())
     assert len(found) > 60
     assert [(place, code) for place, code, _ in found if code not in CATALOGUE] == []
+
+
+def test_what_the_law_can_name_has_a_word() -> None:
+    roles = {role for role in Post.Role.values}
+    assert set(VERBS) <= set(words.VERBS) and set(VERBS) <= set(words.CONDITIONS)
+    assert set(STATES) <= set(words.STATES)
+    assert roles <= set(words.ROLES)
+    assert set(Grant.Kind.values) <= set(words.GRANTS)
 
 
 def test_every_sentence_gets_what_it_names() -> None:

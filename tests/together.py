@@ -1,0 +1,30 @@
+"""The same act in several threads at once, each with a connection of its own."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connections
+
+
+def together(count: int, act: Callable[[], Any]) -> list[Any]:
+    """The answers of `count` threads that begin at the same moment; raises what any of them raised."""
+    gate, answers, errors = threading.Barrier(count), [], []
+
+    def run() -> None:
+        try:
+            gate.wait(20)
+            answers.append(act())
+        except Exception as error:  # noqa: BLE001 - raised again below
+            errors.append(error)
+        finally:
+            connections["default"].close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return answers
