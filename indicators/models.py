@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from indicators.answers import content_of, gather
 from indicators.definitions import Form
 from indicators.formulas import FormulaRefused
-from indicators.revisions import replaced, revise
+from indicators.revisions import REPLACED, replaced, revise
 from ledger.history import kept
 from registry.models import FiscalYear, Post, Reach, Unit, User
 from submissions.models import new_token
@@ -115,6 +115,7 @@ class Pack(Document):
     content = classmethod(content_of)
     revise = classmethod(revise)
     replaced = classmethod(replaced)
+    predecessors = REPLACED
 
 
 class PackFigure(models.Model):
