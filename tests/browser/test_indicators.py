@@ -41,7 +41,7 @@ def site(
                 )
                 open_quarter(fiscal_year=province.year, quarter=1)
                 with running(site_data, keys, urls) as base:
-                    yield Site(base, province, keys)  # type: ignore[arg-type]
+                    yield Site(base, province, keys)
         finally:
             databases.drop_database(urls)
 

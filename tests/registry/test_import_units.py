@@ -89,7 +89,7 @@ def test_a_unit_that_moves_takes_those_below_along_with_history(tmp_path: Path) 
 def test_a_unit_twice_names_both_rows(tmp_path: Path) -> None:
     error = refused(tmp_path, ROOT.strip(), f"{AGENCY},A,AGENCY,99.01", f"{AGENCY},B,AGENCY,99.01")
 
-    assert (error["code"], error["row"], error["params"]["other_row"]) == ("import.unit_twice", 4, 3)  # type: ignore[index]
+    assert (error["code"], error["row"], error["params"]["other_row"]) == ("import.unit_twice", 4, 3)
 
 
 @pytest.mark.parametrize(
