@@ -135,9 +135,9 @@ def test_every_kind_of_line_has_its_words(cast: World, month: list[Report]) -> N
         told(cast, at)
     lines = [letter.body for letter in mail.outbox]
     assert any(
-        "Kepala Bidang Bina Marga, Dinas Pekerjaan Umum (untuk 4 sub kegiatan)" in one for one in lines
+        "Kepala Bidang Bina Marga, Dinas Pekerjaan Umum (for 4 sub-activities)" in one for one in lines
     )
-    assert any("terkunci" in one for one in lines)
+    assert any("dikunci" in one for one in lines)
 
 
 def test_letters_of_another_zone_show_that_zone(cast: World, month: list[Report]) -> None:
