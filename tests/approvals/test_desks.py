@@ -368,7 +368,8 @@ def test_desks_look_reports_up_by_an_index(cast: World) -> None:
     ids = [one.pk for one in reports]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        for sql, params in [*asked, (holding.WHERE, {"ids": ids, "now": now()})]:
+        held: tuple[str, Any] = (holding.WHERE, {"ids": ids, "now": now()})
+        for sql, params in [*asked, held]:
             cursor.execute(f"EXPLAIN {sql}", params)
             plan = "\n".join(line for (line,) in cursor.fetchall())
             assert "Seq Scan on submissions_report" not in plan, plan

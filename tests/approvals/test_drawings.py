@@ -3,6 +3,7 @@
 import importlib.util
 from datetime import date
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -21,7 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 RICH = [{"fact": "ceiling", "op": ">=", "value": "1000000000"}]
-LARGE = [
+LARGE: list[dict[str, Any]] = [
     {"verb": "submit", "role": "officer", "scope": "item", "label": "PPTK"},
     {"verb": "verify", "role": "section_head", "scope": "item", "due_days": 1, "escalate_days": 3},
     {"verb": "verify", "role": "assistant", "scope": "agency", "when": RICH},
@@ -35,6 +36,7 @@ LARGE = [
 def schema() -> etree.XMLSchema:
     """The schema of the OMG, as SpiffWorkflow carries it; nothing of it is imported."""
     found = importlib.util.find_spec("SpiffWorkflow")
+    assert found and found.submodule_search_locations
     folder = Path(found.submodule_search_locations[0])
     return etree.XMLSchema(etree.parse(folder / "bpmn" / "parser" / "schema" / "BPMN20.xsd"))
 

@@ -5,21 +5,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from registry.models import User
 from tests import databases
 from tests.browser.running import collect_static, running
 from tests.browser.section import Section, furnish
+from tests.browser.steps import LOADING, PATIENCE
 
 # Playwright keeps an event loop in this thread for the rest of the run; Django would refuse to ask the database beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+expect.set_options(timeout=PATIENCE * 1000)
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -38,6 +41,15 @@ RULES = {
 }
 
 
+class Place(Protocol):
+    """A running site, and who may sign in there."""
+
+    base: str
+
+    @property
+    def people(self) -> dict[str, User]: ...
+
+
 @dataclass
 class Site:
     """A running site and the section that works there."""
@@ -46,8 +58,9 @@ class Site:
     section: Section
     keys: Path
 
-    def path(self, url: str) -> str:
-        return url.removeprefix(self.base)
+    @property
+    def people(self) -> dict[str, User]:
+        return self.section.people
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +117,7 @@ class Visits:
     """Everybody's own browser window; what went wrong in any of them is told at the end."""
 
     browser: Browser
-    site: Site
+    site: Place
     script: bool = True
     complaints: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
@@ -117,11 +130,12 @@ class Visits:
             java_script_enabled=scripted, reduced_motion="reduce", base_url=self.site.base,
             permissions=["clipboard-read", "clipboard-write"],
         )  # fmt: skip
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE * 1000)
+        context.set_default_navigation_timeout(LOADING * 1000)
         self.contexts.append(context)
         if who:
             client = Client()
-            client.force_login(self.site.section.people[who], backend=BACKEND)
+            client.force_login(self.site.people[who], backend=BACKEND)
             cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.site.base}
             context.add_cookies([cookie])  # type: ignore[list-item]
         page = context.new_page()
@@ -136,7 +150,7 @@ class Visits:
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Site) -> Iterator[Visits]:
+def visit(browser: Browser, site: Place) -> Iterator[Visits]:
     visits = Visits(browser, site)
     yield visits
     for context in visits.contexts:

@@ -3,15 +3,16 @@
 import base64
 import os
 import struct
+import time
 import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from playwright.sync_api import CDPSession, Page
 
+from tests.browser.steps import PATIENCE, seen
 from tests.databases import CHECKOUT
 
 PICTURES = CHECKOUT / "docs" / "pictures"
@@ -23,6 +24,9 @@ SHOWN = {
 }  # fmt: skip
 DESKTOP, TABLET, PHONE = (1280, 800), (768, 1024), (360, 740)
 TALLEST = 1600  # a picture shows a page's first screens, not all of a long table
+# By how many pixels the page is wider than its window, once the window has that width.
+ROOT = "document.documentElement"
+WIDE = f"innerWidth === %s ? {ROOT}.scrollWidth - {ROOT}.clientWidth : null"
 UNPACK = """async address => {
   const bitmap = await createImageBitmap(await (await fetch(address)).blob());
   const pen = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
@@ -45,12 +49,11 @@ class Looks:
 
     def at(self, page: Page, name: str) -> None:
         """One page as it stands, at three widths; the page keeps what was typed into it."""
-        self.titles.setdefault(urlsplit(page.url).path, page.title())
+        path, title = seen(page, "[location.pathname, document.title]")
+        self.titles.setdefault(path, title)
         for width, height in (DESKTOP, TABLET, PHONE):
             page.set_viewport_size({"width": width, "height": height})
-            wide = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
+            wide = seen(page, WIDE % width)
             assert wide <= 0, f"{name} scrolls sideways by {wide} px at {width} px"
             if self.axe and width != TABLET[0]:
                 self.axe(page)
@@ -80,6 +83,7 @@ class Looks:
 def weight(page: Page) -> tuple[int, int]:
     """(all bytes, bytes of script) that a reload without a cache takes, as the network counted them."""
     line: CDPSession = page.context.new_cdp_session(page)
+    asked: set[str] = set()
     kinds: dict[str, str] = {}
     sizes: dict[str, int] = {}
 
@@ -89,11 +93,17 @@ def weight(page: Page) -> tuple[int, int]:
     def ended(event: dict[str, Any]) -> None:
         sizes[event["requestId"]] = int(event["encodedDataLength"])
 
+    line.on("Network.requestWillBeSent", lambda event: asked.add(event["requestId"]))
     line.on("Network.responseReceived", came)
     line.on("Network.loadingFinished", ended)
     line.send("Network.enable")
     line.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    page.reload(wait_until="networkidle")
+    page.reload()
+    # Not "networkidle": on a slow machine a pause between two files is no end.
+    deadline = time.monotonic() + PATIENCE
+    while open_yet := asked - sizes.keys():
+        assert time.monotonic() < deadline, f"{page.url}: {len(open_yet)} files did not come"
+        page.wait_for_timeout(50)
     line.detach()
     return sum(sizes.values()), sum(size for key, size in sizes.items() if kinds.get(key) == "Script")
 

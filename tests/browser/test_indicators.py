@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from playwright.sync_api import Page, expect
 
 from indicators.models import Pack
 from indicators.services import open_quarter
+from registry.models import User
 from tests import databases
-from tests.browser.conftest import Site, Visits, _move_clock
+from tests.browser.conftest import Visits, _move_clock
 from tests.browser.looks import Looks
 from tests.browser.running import running
+from tests.browser.steps import follow
 from tests.cast import PASSWORD, PNG
 from tests.indicators.province import SOUND, Province, furnish
 
@@ -23,6 +26,18 @@ YES_NO = ("accounts_on_time", "board_met", "ceo_in_post", "cfo_in_post", "intern
 FIGURES = {**SOUND, "current_assets": "380", "revenue": "1000.50"}
 REMARKS = "The subsidy of the last quarter came late; the department releases it monthly from October on."
 QUERY = "Receivables of 200 do not agree with the ageing list, which shows 180. Please correct or explain."
+
+
+@dataclass
+class Site:
+    """A running site and the province that reports there."""
+
+    base: str
+    province: Province
+
+    @property
+    def people(self) -> dict[str, User]:
+        return self.province.people
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +56,7 @@ def site(
                 )
                 open_quarter(fiscal_year=province.year, quarter=1)
                 with running(site_data, keys, urls) as base:
-                    yield Site(base, province, keys)
+                    yield Site(base, province)
         finally:
             databases.drop_database(urls)
 
@@ -50,7 +65,7 @@ class Story:
     """One quarter of the water company, from empty figures to what the oversight unit has accepted."""
 
     def __init__(self, site: Site, visit: Visits, looks: Looks) -> None:
-        self.province: Province = site.section  # type: ignore[assignment]
+        self.province = site.province
         self.visit, self.looks = visit, looks
         self.pages: dict[str, Page] = {}
 
@@ -69,8 +84,7 @@ class Story:
     def open(self, who: str, link: str, address: str) -> Page:
         page = self.page_of(who)
         page.goto("/packs/")
-        page.locator(f"main {link}").first.click()
-        page.wait_for_url(address)
+        follow(page, f"main {link}", address)
         return page
 
     # --- The finance officer -------------------------------------------------------------------------------
@@ -81,15 +95,14 @@ class Story:
         page.wait_for_url("**/packs/")
         expect(page.locator("header .gov")).to_have_text("Province of Shaheenabad")
         self.look(page, "packs")
-        page.locator("main tbody th a").first.click()
-        page.wait_for_url("**/entry/")
+        follow(page, "main tbody th a", "**/entry/")
         self.look(page, "pack-entry-empty")
 
     def he_is_told_what_does_not_fit_and_loses_nothing(self) -> None:
         page = self.page_of("gulzar")
         self._type(page, {**FIGURES, "cash": "400"})
         page.fill("[name=n-debt]", "As of the bank's letter of 2 October")
-        page.locator("button[value=submit]").click()
+        follow(page, "button[value=submit]")
         summary = page.locator(".error-summary")
         for part in ("400", "380", "20"):
             expect(summary).to_contain_text(part)
@@ -102,15 +115,14 @@ class Story:
     def he_explains_the_alarm_attaches_the_accounts_and_submits(self) -> None:
         page = self.page_of("gulzar")
         page.fill("#f-cash", "300")
-        page.locator("button[value=submit]").click()
+        follow(page, "button[value=submit]")
         expect(page.locator("#remarks-note")).to_be_visible()
         expect(page.locator("[data-indicator=current_ratio] .tag.red")).to_be_visible()
         self.looks.at(page, "pack-entry-alarm")
         page.fill("#remarks", REMARKS)
         page.set_input_files("#evidence", {"name": "accounts.png", "mimeType": "image/png", "buffer": PNG})
         page.check("#statement")
-        page.locator("button[value=submit]").click()
-        page.wait_for_url(re.compile(r"/packs/[^/]+/$"))
+        follow(page, "button[value=submit]", re.compile(r"/packs/[^/]+/$"))
         expect(page.locator(".where")).to_contain_text("Palwasha Marwatkhel")
         assert self.state() == "submitted"
         self.look(page, "pack-submitted")
@@ -128,7 +140,7 @@ class Story:
         page = self.open("palwasha", "tbody th a", "**/packs/*/")
         expect(page.locator("[data-indicator=current_ratio]")).to_contain_text("0.95")
         self.looks.at(page, "pack-verify")
-        page.locator("button[value=verify]").click()
+        follow(page, "button[value=verify]")
         expect(page.locator("#status")).to_contain_text("Verified")
         assert self.state() == "verified"
 
@@ -136,13 +148,13 @@ class Story:
         page = self.open("shehram", "tbody th a", "**/packs/*/")
         if first:
             page.fill("#password", "not the password")
-            page.locator("button[value=sign]").click()
+            follow(page, "button[value=sign]")
             expect(page.locator("#password-note")).to_be_visible()
             expect(page.locator("#password")).to_have_value("")
             self.looks.at(page, "pack-sign-refused")
             assert self.state() == "verified"
         page.fill("#password", PASSWORD)
-        page.locator("button[value=sign]").click()
+        follow(page, "button[value=sign]")
         expect(page.locator("#status")).to_contain_text("Signed")
         assert self.state() == "signed"
 
@@ -151,11 +163,11 @@ class Story:
         self.looks.at(page, "pack-review")
         page.check("input[name=figures][value=receivable]")
         page.fill("#reason", "Why?")
-        page.locator("button[value=return]").click()
+        follow(page, "button[value=return]")
         expect(page.locator("#reason-note")).to_be_visible()
         expect(page.locator("input[name=figures][value=receivable]")).to_be_checked()
         page.fill("#reason", QUERY)
-        page.locator("button[value=return]").click()
+        follow(page, "button[value=return]")
         expect(page.locator("#status")).to_contain_text("Returned")
         assert self.state() == "returned"
         expect(page.locator("button[value=review]")).to_have_count(0)
@@ -168,14 +180,13 @@ class Story:
         page.fill("#f-receivable", "180")
         page.fill("#n-receivable", "Two bills of August were counted twice")
         page.check("#statement")
-        page.locator("button[value=submit]").click()
-        page.wait_for_url(re.compile(r"/packs/[^/]+/$"))
+        follow(page, "button[value=submit]", re.compile(r"/packs/[^/]+/$"))
         assert self.state() == "submitted"
 
     def zarmina_accepts(self) -> None:
         page = self.open("zarmina", "tbody th a", "**/packs/*/")
         expect(page.locator("[data-figure=receivable]")).to_contain_text("Two bills of August")
-        page.locator("button[value=review]").click()
+        follow(page, "button[value=review]")
         expect(page.locator("#status")).to_contain_text("Accepted")
         assert self.state() == "published"
         self.look(page, "pack-published")
@@ -187,7 +198,7 @@ class Story:
             ("ur", "rtl", "1,000.50"),
             ("en", "ltr", "1,000.50"),
         ):
-            page.locator(f"button[name=language][value={language}]:visible").click()
+            follow(page, f"button[name=language][value={language}]:visible")
             expect(page.locator("html")).to_have_attribute("lang", language)
             expect(page.locator("html")).to_have_attribute("dir", direction)
             expect(page.locator("[data-figure=revenue]")).to_contain_text(written)
@@ -221,9 +232,9 @@ def test_it_works_without_a_script(site: Site, visit: Visits) -> None:
     page = visit("tariq", script=False)
     page.goto(f"/packs/{pack.token}/entry/")
     page.fill("#f-cash", "12,5")
-    page.locator("button[value=save]").last.click()
+    follow(page, page.locator("button[value=save]").last)
     expect(page.locator("#f-cash")).to_have_value("12,5")
     expect(page.locator(".error-summary a")).to_have_attribute("href", "#f-cash")
     page.fill("#f-cash", "12.50")
-    page.locator("button[value=save]").last.click()
+    follow(page, page.locator("button[value=save]").last)
     expect(page.locator("#f-cash")).to_have_value("12.50")

@@ -2,9 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 from django.utils.translation import override
 from playwright.sync_api import Page, expect
@@ -15,14 +13,13 @@ from ledger.recording import recorded
 from registry.models import FiscalYear, Post, Unit, User
 from submissions.calendar import open_month
 from submissions.models import Period
-from tests import databases
 from tests.browser.conftest import Site, Visits
 from tests.browser.looks import Looks
+from tests.browser.steps import WITA, at_rest, follow, move_clock
 from tests.cast import PNG, assign
 from wording.sentences import say
 from workflow.models import Grant
 
-WITA = ZoneInfo("Asia/Makassar")
 WHY = "Server SIPD tidak dapat dibuka sejak 2 Februari, berita acara terlampir."
 PEOPLE = {
     "joko": ("Joko Samodra", "agency_head", "Wakil Kepala Daerah"),
@@ -46,13 +43,6 @@ def bureau(site: Site) -> None:
             site.section.people[username] = person
 
 
-def clock(text: str) -> None:
-    """Local wall clock, for the site and for this test."""
-    moment = datetime.fromisoformat(text).replace(tzinfo=WITA)
-    with psycopg.connect(databases.current()["owner"], autocommit=True) as owner:
-        owner.execute("UPDATE jenjang_clock SET ahead = %s - clock_timestamp()", [moment])
-
-
 def said(sentence: str, /, **params: Any) -> str:
     with override("id"):
         return say(sentence, params)
@@ -61,14 +51,13 @@ def said(sentence: str, /, **params: Any) -> str:
 def ask(page: Page, kind: str, *months: Period, **typed: str) -> Request:
     """Somebody fills in the page of a new request and sends it."""
     page.goto("/requests/")
-    page.click(f"a[href='/requests/new/{kind}/']")
+    follow(page, f"a[href='/requests/new/{kind}/']", f"**/requests/new/{kind}/")
     for month in months:
         page.check(f"[name=months][value='{month.pk}']")
     for name, text in typed.items():
         page.fill(f"[name={name}]", text)
     page.set_input_files("[name=file]", {"name": "berita-acara.png", "mimeType": "image/png", "buffer": PNG})
-    page.click("main form .button.primary")
-    page.wait_for_url("**/requests/*/")
+    follow(page, "main form .button.primary", "**/requests/*/")
     case = Request.objects.latest("pk")
     expect(page.locator(".status")).to_contain_text(said("asking.done.asked", number=case.number))
     return case
@@ -77,25 +66,24 @@ def ask(page: Page, kind: str, *months: Period, **typed: str) -> Request:
 def from_list(page: Page, case: Request) -> None:
     """Somebody finds a request among those that wait for him."""
     page.goto("/requests/")
-    page.click(f"a[href='/requests/{case.token}/']")
+    follow(page, f"a[href='/requests/{case.token}/']", f"**/requests/{case.token}/")
     expect(page.locator("main")).to_contain_text(WHY)
 
 
 def answer(page: Page, step: str, verdict: str, reason: str) -> None:
     page.fill(f"#{step}-reason", reason)
-    page.click(f"form:has(#{step}-reason) button[value={verdict}]")
-    page.wait_for_load_state()
+    follow(page, f"form:has(#{step}-reason) button[value={verdict}]")
 
 
 def test_a_later_deadline_is_asked_for_and_granted(site: Site, visit: Visits, axe: Any) -> None:
     looks = Looks(axe)
-    clock("2026-02-03 09:00")
+    move_clock("2026-02-03 09:00")
     january = Period.objects.get(month=1)
     sari, hadi = visit("sari"), visit("hadi")
     sari.goto("/requests/new/extension/")
     looks.at(sari, "request-new")
     sari.fill("[name=until]", "2026-02-20")
-    sari.click("main form .button.primary")
+    follow(sari, "main form .button.primary")
     expect(sari.locator(".error-summary")).to_be_visible()
     expect(sari.locator("[name=until]")).to_have_value("2026-02-20")
     looks.at(sari, "request-refused")
@@ -125,15 +113,15 @@ def test_a_reviewer_never_answers_and_nothing_is_granted_by_silence(
     site: Site, visit: Visits, axe: Any
 ) -> None:
     looks = Looks(axe)
-    clock("2026-03-02 10:00")
+    move_clock("2026-03-02 10:00")
     sari, hadi, joko = visit("sari"), visit("hadi"), visit("joko", script=False)
     case = ask(sari, "reopening", Period.objects.get(month=1), reason=WHY, days="5")
     joko.goto("/requests/")
     expect(joko.locator(f"a[href='/requests/{case.token}/']")).to_have_count(0)
     for moment in ("2026-03-04 09:00", "2026-03-06 09:00", "2026-03-10 09:00"):
-        clock(moment)
+        move_clock(moment)
         tasks.sweep_requests()
-        tasks.drain()
+        at_rest()
     hadi.goto("/notices/")
     expect(hadi.locator("main")).to_contain_text(
         said("notice.request.reminded", code=case.number, grant_kind="reopening", name=case.agency.name)
@@ -143,13 +131,13 @@ def test_a_reviewer_never_answers_and_nothing_is_granted_by_silence(
     looks.at(sari, "request-overdue")
     assert not Grant.objects.filter(key=f"request-{case.pk}").exists()
     joko.goto("/notices/")
-    joko.click(f"a[href='/requests/{case.token}/'] >> nth=0")
+    follow(joko, f"a[href='/requests/{case.token}/']", f"**/requests/{case.token}/")
     answer(joko, "review", "agreed", "Bagian tidak menjawab; dibuka oleh atasan")
     expect(joko.locator("main")).to_contain_text("Wakil Kepala Daerah")
     assert Grant.objects.get(key=f"request-{case.pk}").granted_by == site.section.people["joko"]
     hadi.goto(f"/requests/{case.token}/")
     hadi.fill("#revoke-reason", "Laporan sudah lengkap lebih cepat")
-    hadi.click("form:has(#revoke-reason) button")
+    follow(hadi, "form:has(#revoke-reason) button")
     expect(hadi.locator(".status")).to_contain_text(said("asking.done.revoked", number=case.number))
     looks.at(hadi, "request-revoked")
 
@@ -159,7 +147,7 @@ def test_a_second_opinion_refuses_a_closed_quarter(site: Site, visit: Visits, ax
     year = FiscalYear.objects.get()
     for month in (2, 3):
         open_month(fiscal_year=year, month=month)
-    clock("2026-04-27 09:00")
+    move_clock("2026-04-27 09:00")
     sari, hadi, indah = visit("sari"), visit("hadi"), visit("indah")
     case = ask(sari, "reopening", *Period.objects.order_by("month"), reason=WHY, days="3")
     expect(sari.locator("main")).to_contain_text(said("weighty.closed_quarter"))
@@ -173,13 +161,13 @@ def test_a_second_opinion_refuses_a_closed_quarter(site: Site, visit: Visits, ax
     expect(indah.locator("#second-reason")).to_have_value("Triwulan I sudah selesai diperiksa")
     expect(indah.locator("main")).to_contain_text("Data SP2D triwulan I memang belum masuk")
     looks.at(indah, "request-stale")
-    indah.click("form:has(#second-reason) button[value=refused]")
+    follow(indah, "form:has(#second-reason) button[value=refused]")
     expect(indah.locator(".status")).to_contain_text(said("asking.done.refused", number=case.number))
     sari.reload()
     expect(sari.locator("main")).to_contain_text("Triwulan I sudah selesai diperiksa")
     looks.at(sari, "request-denied")
     assert not Grant.objects.filter(key=f"request-{case.pk}").exists()
-    tasks.drain()
+    at_rest()
     sari.goto("/notices/")
     expect(sari.locator("main")).to_contain_text(
         said("notice.request.denied", code=case.number, grant_kind="reopening", name=case.agency.name,

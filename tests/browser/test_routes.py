@@ -11,6 +11,7 @@ from registry.models import Post, Unit, User
 from tests.browser.conftest import Site, Visits
 from tests.browser.looks import PHONE, Looks
 from tests.browser.section import AGENCY
+from tests.browser.steps import follow
 from tests.cast import assign
 from wording.sentences import say
 from workflow.models import RouteVersion
@@ -31,10 +32,9 @@ def bureau(site: Site) -> None:
         assign(site.section.people["hadi"], post)
 
 
-def press(page: Page, name: str) -> None:
+def press(page: Page, name: str, address: str | None = None) -> None:
     """A button of the form, by what it sends."""
-    with page.expect_navigation():
-        page.click(f"button[name=do][value='{name}']")
+    follow(page, f"button[name=do][value='{name}']", address)
 
 
 def said(code: str, language: str = "id", **params: Any) -> str:
@@ -47,10 +47,10 @@ def compose(page: Page, looks: Looks | None) -> None:
     page.goto("/routes/")
     if looks:
         looks.at(page, "routes")
-    page.click("a[href='/routes/DINAS/']")
+    follow(page, "a[href='/routes/DINAS/']", "**/routes/DINAS/")
     if looks:
         looks.at(page, "route")
-    page.click("a[href='/routes/compose/?route=DINAS']")
+    follow(page, "a[href='/routes/compose/?route=DINAS']")
     press(page, "add-1")
     page.select_option("#role-2", "planner")
     page.select_option("#scope-2", "agency")
@@ -92,8 +92,7 @@ def test_a_route_is_composed_tried_and_saved(site: Site, visit: Visits, axe: Any
     expect(page.locator("#verb-3")).to_have_value("review")
     expect(page.locator("main")).to_contain_text(said("fault.order"))
     press(page, "down-3")
-    press(page, "save")
-    page.wait_for_url("**/routes/DINAS/")
+    press(page, "save", "**/routes/DINAS/")
     expect(page.locator(".status")).to_contain_text(
         said("compose.saved", route="DINAS 2", coming_month="2026-02")
     )
@@ -118,7 +117,7 @@ def test_the_composer_works_on_a_phone_in_urdu_and_without_a_script(
     page = visit("hadi", language="ur")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     page.goto("/routes/")
-    page.locator(".bottom .lang button[value=ur]").click()
+    follow(page, ".bottom .lang button[value=ur]")
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     page.goto("/routes/compose/?from=PSE")
     page.fill("#code", "PSEKP")
@@ -141,8 +140,7 @@ def test_units_are_given_a_route(site: Site, visit: Visits, axe: Any) -> None:
     expect(page.locator("main")).to_contain_text("Budi Wiratmaka (Kepala Bagian Perekonomian)")
     expect(page.locator(f"[name=unit][value='{unit.pk}']")).to_be_checked()
     looks.at(page, "route-units")
-    press(page, "give")
-    page.wait_for_url("**/routes/SETDA/")
+    press(page, "give", "**/routes/SETDA/")
     expect(page.locator(".status")).to_contain_text(said("compose.given", route="SETDA", count=1))
     unit.refresh_from_db()
     assert unit.route_code == "SETDA"

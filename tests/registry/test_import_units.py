@@ -1,6 +1,7 @@
 """The tree of units from a file: all or nothing, in any order, and nothing changes the second time."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def bring(file: Path, *arguments: object, government: str = "99.01") -> Answer:
     return run("import_units", file, "--government", government, *arguments)
 
 
-def refused(folder: Path, *rows: str) -> dict[str, object]:
+def refused(folder: Path, *rows: str) -> dict[str, Any]:
     """The one error; nothing may have been written."""
     before = stored()
     answer = bring(csv_file(folder, HEADING + "".join(f"{row}\n" for row in rows)))

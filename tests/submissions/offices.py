@@ -16,6 +16,7 @@ from registry.models import (
 )
 from tests.cast import World, assign
 from workflow.models import RouteVersion
+from workflow.route import Tier
 
 BILLION = 1_000_000_000
 # Route -> the kind of its unit, and whether the unit stands below an agency.
@@ -69,10 +70,10 @@ def _place(cast: World, house: House, root: Unit, route: RouteVersion) -> None:
 
 
 def _post(
-    cast: World, house: House, unit: Unit, root: Unit, route: RouteVersion, number: int, tier: object
+    cast: World, house: House, unit: Unit, root: Unit, route: RouteVersion, number: int, tier: Tier
 ) -> Post:
-    agency = Unit.objects.get(pk=unit.agency_id)
-    place = {"parent": unit.parent, "agency": agency, "government": root}.get(tier.scope, unit)
+    assert unit.parent and unit.agency
+    place = {"parent": unit.parent, "agency": unit.agency, "government": root}.get(tier.scope, unit)
     post, made = Post.objects.get_or_create(
         unit=place, role=tier.role, title=tier.label or f"Tier {number} {route.name}"
     )
