@@ -65,8 +65,10 @@ WHERE person_id = %(actor)s ORDER BY post_id, vacant_post_id"""
 
 NAMED_UNITS = "SELECT government_id, 'unit:' || code, path FROM registry_unit WHERE code = ANY (%s)"
 
+# What was added to the form later stands in the text only where it is said: a report that was submitted before an upgrade
+# keeps its hash.
 CONTENT = """
-SELECT r.id, jsonb_build_object('format', 'jenjang-report-1', 'government', g.code, 'unit', u.code, 'fiscal_year', y.label,
+SELECT r.id, (jsonb_build_object('format', 'jenjang-report-1', 'government', g.code, 'unit', u.code, 'fiscal_year', y.label,
   'month', p.month, 'revision', r.revision, 'sub_activity', i.sub_activity_code, 'route', w.code || '-' || w.number,
   'budget_version', v.kind || '-' || v.sequence, 'ceiling', r.ceiling::text, 'physical_mode', r.physical_mode,
   'output_target', r.output_target::text, 'status', r.status, 'increment', r.increment::text, 'volume', r.volume::text,
@@ -77,7 +79,17 @@ SELECT r.id, jsonb_build_object('format', 'jenjang-report-1', 'government', g.co
       l.correction_reason, l.corrects_month) ORDER BY b.account_code, b.fund_source), '[]')
     FROM submissions_reportline l JOIN registry_budgetline b ON b.id = l.line_id WHERE l.report_id = r.id),
   'evidence', (SELECT coalesce(jsonb_agg(jsonb_build_array(e.kind, e.sha256) ORDER BY e.sha256), '[]')
-    FROM submissions_evidence e WHERE e.report_id = r.id))::text
+    FROM submissions_evidence e WHERE e.report_id = r.id))
+  || jsonb_strip_nulls(jsonb_build_object(
+    'follow_up_answer', nullif(r.follow_up_answer, ''), 'needs_leadership', nullif(r.needs_leadership, false),
+    'explanations', (SELECT jsonb_agg(jsonb_build_array(x.rule, coalesce(b.account_code, ''), coalesce(b.fund_source, ''),
+        x.text) ORDER BY x.rule, b.account_code, b.fund_source)
+      FROM submissions_explanation x LEFT JOIN submissions_reportline l ON l.id = x.line_id
+        LEFT JOIN registry_budgetline b ON b.id = l.line_id WHERE x.report_id = r.id),
+    'evidence_notes', (SELECT jsonb_agg(jsonb_build_array(e.sha256, e.caption, extract(epoch FROM e.taken_at)::text,
+        e.latitude::text, e.longitude::text, e.public) ORDER BY e.sha256)
+      FROM submissions_evidence e WHERE e.report_id = r.id
+        AND (e.caption <> '' OR e.taken_at IS NOT NULL OR e.latitude IS NOT NULL OR e.public)))))::text
 FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id JOIN submissions_period p ON p.id = r.period_id
   JOIN registry_unit u ON u.id = i.unit_id JOIN registry_government g ON g.id = u.government_id
   JOIN registry_fiscalyear y ON y.id = i.fiscal_year_id JOIN registry_budgetversion v ON v.id = r.budget_version_id
@@ -104,7 +116,8 @@ def gather(model: Any, cursor: Any, documents: Sequence[Any], question: Question
     }
     judged = [one.pk for one in documents if _is_judged(one, question.verb, moved=rows[one.pk].moved)]
     if judged:
-        blocking = _blocking(cursor, judged, [pk for pk in judged if rows[pk].revision])
+        entering = frozenset(one.pk for one in documents if one.state in route.OPEN_STATES)
+        blocking = _blocking(cursor, judged, [pk for pk in judged if rows[pk].revision], entering)
         facts |= {pk: replace(facts[pk], blocking=blocking[pk]) for pk in judged}
     return facts
 
@@ -222,14 +235,20 @@ def _facts(
     )
 
 
-def _blocking(cursor: Any, ids: Sequence[int], revisions: Sequence[int]) -> dict[int, int]:
-    """How many blocking findings each report has by the rules of domain.md 2.3."""
+def _blocking(
+    cursor: Any, ids: Sequence[int], revisions: Sequence[int], entering: frozenset[int]
+) -> dict[int, int]:
+    """How many blocking findings each report has by the rules of domain.md 2.3. A missing explanation is asked of the officer
+    alone, of reports that are open: who verifies cannot write it."""
     found = {
         pk: rules.check_submission(facts, figures.POLICY) for pk, facts in figures.load(cursor, ids).items()
     }
     restated = restating.check(cursor, revisions) if revisions else {}
     return {
-        pk: sum(finding.blocks for finding in (*findings, *restated.get(pk, ())))
+        pk: sum(
+            finding.blocks and (pk in entering or finding.code != rules.EXPLAIN)
+            for finding in (*findings, *restated.get(pk, ()))
+        )
         for pk, findings in found.items()
     }
 

@@ -15,7 +15,7 @@ from wording.sentences import month_name, say
 
 FIELDS = (
     "status", "increment", "volume", "physical_reason", "problems", "problem_text", "follow_up_text", "follow_up_pic",
-    "follow_up_due", "public_note", "ceiling", "output_target",
+    "follow_up_due", "follow_up_answer", "needs_leadership", "public_note", "ceiling", "output_target",
 )  # fmt: skip
 
 # A version begins with the first history row that has it; lines and files carry the moment of the same save.
@@ -139,7 +139,7 @@ def _of_files(rows: Sequence[Sequence[Any]]) -> list[Difference]:
 
 
 def _shown(value: Any, show: Callable[[Any], str]) -> str:
-    return "–" if value in (None, "", []) else show(value)
+    return "–" if value in (None, "", [], False) else show(value)
 
 
 def _status(code: str) -> str:
@@ -157,6 +157,7 @@ def _number(show: Callable[[Decimal], str]) -> Callable[[Any], str]:
 _SHOWN: Mapping[str, Callable[[Any], str]] = {
     "status": _status, "increment": _number(points), "volume": _number(quantity), "physical_reason": str,
     "problems": _problems, "problem_text": str, "follow_up_text": str, "follow_up_pic": str, "follow_up_due": day,
+    "follow_up_answer": lambda code: str(Report.Answer(code).label), "needs_leadership": lambda _yes: _("yes"),
     "public_note": str, "ceiling": _number(money), "output_target": _number(quantity),
 }  # fmt: skip
 
@@ -166,6 +167,7 @@ def _labels() -> dict[str, str]:
         "status": _("execution status"), "increment": _("physical progress"), "volume": _("physical progress"),
         "physical_reason": _("reason of a physical correction"), "problems": _("kind of problem"),
         "problem_text": _("problem"), "follow_up_text": _("follow-up"), "follow_up_pic": _("person in charge"),
-        "follow_up_due": _("follow-up due"), "public_note": _("public note"), "ceiling": _("ceiling"),
+        "follow_up_due": _("follow-up due"), "follow_up_answer": _("what became of the open follow-up"),
+        "needs_leadership": _("needs a decision of the leadership"), "public_note": _("public note"), "ceiling": _("ceiling"),
         "output_target": _("output target"),
     }  # fmt: skip

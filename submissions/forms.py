@@ -1,7 +1,7 @@
 """What came in from the entry page: read in the page's language, nothing lost when a value cannot be read."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from wording.numbers import NumberRefused, parse_money, parse_optional, parse_po
 from wording.sentences import say
 
 LAST_MONTH = 13  # the adjustment at the year's end
+WHY = re.compile(r"why-V-[0-9]{2}(?:-line-([0-9]{1,18}))?")
 KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -53,14 +54,21 @@ def read_entries(post: QueryDict, readings: Iterable[Reading], language: str) ->
 def _typed(post: QueryDict, reading: Reading, language: str) -> Typed:
     prefix = f"r{reading.id}-"
     values = {key.removeprefix(prefix): str(post[key]).strip() for key in post if key.startswith(prefix)}
+    values["problems"] = ",".join(post.getlist(f"{prefix}problems"))
+    return read_values(reading, values, language)
+
+
+def read_values(reading: Reading, values: dict[str, str], language: str) -> Typed:
+    """One report from the texts of its cells, by their names (`submissions.cells`); `problems` are codes joined by commas."""
     known = set(Report.Problem.values)
-    problems = [code for code in post.getlist(f"{prefix}problems") if code in known]
+    problems = [code for code in values.get("problems", "").split(",") if code in known]
     typed = Typed(reading.id, values, problems, bool(values.get("select")))
     reader = _Reader(typed, language)
+    own = {line.id for line in reading.lines}
     entry = Entry(
         report_id=reading.id,
         version=reader.whole("version"),
-        status=values.get("status", "") if values.get("status", "") in Report.Status.values else "",
+        status=reader.choice("status", Report.Status.values),
         increment=None if reading.by_volume else reader.number("increment", parse_points),
         volume=reader.number("volume", parse_quantity) if reading.by_volume else None,
         physical_reason=reader.words("physical_reason", 500),
@@ -69,6 +77,8 @@ def _typed(post: QueryDict, reading: Reading, language: str) -> Typed:
         follow_up_text=reader.words("follow_up_text", 2000),
         follow_up_pic=reader.words("follow_up_pic", 200),
         follow_up_due=reader.day("follow_up_due"),
+        follow_up_answer=reader.choice("follow_up_answer", Report.Answer.values),
+        needs_leadership=bool(values.get("needs_leadership")),
         public_note=reader.words("public_note", 2000),
         lines={
             line.id: LineEntry(
@@ -77,6 +87,11 @@ def _typed(post: QueryDict, reading: Reading, language: str) -> Typed:
                 corrects_month=reader.month(f"line-{line.id}-corrects"),
             )
             for line in reading.lines
+        },
+        explanations={
+            name.removeprefix("why-"): reader.words(name, 1000)
+            for name in values
+            if (found := WHY.fullmatch(name)) and (found[1] is None or int(found[1]) in own)
         },
     )
     typed.entry = None if typed.errors else entry
@@ -94,6 +109,10 @@ class _Reader:
         except NumberRefused as refused:
             self.typed.errors[name] = say(refused.code, refused.params)
             return None
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        code = self.typed.values.get(name, "")
+        return code if code in choices else ""
 
     def words(self, name: str, longest: int) -> str:
         text = self.typed.values.get(name, "").replace("\r\n", "\n").replace("\x00", "")

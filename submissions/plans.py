@@ -14,7 +14,7 @@ from registry.imports.problems import Result
 from registry.models import FiscalYear, Unit, User
 from registry.rules import LineKey, account_key, normalise
 from submissions.models import Report, ReportLine
-from submissions.services import repin
+from submissions.pinning import repin
 from workflow.route import OPEN_STATES, PUBLISHED
 
 

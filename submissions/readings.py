@@ -1,6 +1,6 @@
 """Reports as people read them: this month beside last month, the plan, and what is left. Two statements for any set."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,9 +17,10 @@ SELECT r.id, r.token, r.state, r.tier, r.step, r.version, r.revision, r.content_
   i.sub_activity_code, i.sub_activity_name, i.output_indicator, i.output_unit, u.code, u.name, u.path, i.officer_post_id,
   i.verifier_post_id, p.id, p.month, p.first_day, v.kind, v.sequence, r.ceiling, r.physical_mode, r.output_target,
   r.status, r.increment, r.volume, r.physical_reason, r.problems, r.problem_text, r.follow_up_text, r.follow_up_pic,
-  r.follow_up_due, r.public_note,
+  r.follow_up_due, r.follow_up_answer, r.needs_leadership, r.public_note,
   plan.cash, plan.physical, coalesce(prior.points, 0), coalesce(prior.volume, 0), last.increment, last.volume,
-  (SELECT count(*) FROM submissions_evidence e WHERE e.report_id = r.id)
+  (SELECT count(*) FROM submissions_evidence e WHERE e.report_id = r.id),
+  ARRAY(SELECT ARRAY[concat_ws('-line-', x.rule, x.line_id), x.text] FROM submissions_explanation x WHERE x.report_id = r.id)
 FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id JOIN registry_unit u ON u.id = i.unit_id
   JOIN submissions_period p ON p.id = r.period_id JOIN registry_budgetversion v ON v.id = r.budget_version_id
   LEFT JOIN LATERAL (SELECT sum(m.cash) AS cash, sum(m.physical) AS physical FROM registry_budgetitemversion iv
@@ -117,6 +118,8 @@ class Reading:
     follow_up_text: str
     follow_up_pic: str
     follow_up_due: date | None
+    follow_up_answer: str
+    needs_leadership: bool
     public_note: str
     cash_plan: Decimal | None
     physical_plan: Decimal | None  # to date, in points, or in output units when counted by volume
@@ -125,6 +128,7 @@ class Reading:
     increment_last: Decimal | None
     volume_last: Decimal | None
     evidence_count: int
+    explanations: Mapping[str, str]  # by the mark of a warning
     lines: tuple[LineReading, ...] = ()
 
     @property
@@ -225,7 +229,10 @@ def read(ids: Iterable[int]) -> list[Reading]:
         for report, *row, published in cursor.fetchall():
             lines.setdefault(report, []).append(LineReading(*(*row, tuple(published))))
         cursor.execute(ITEMS, [wanted])
-        return [Reading(*(*row, tuple(lines.get(row[0], ())))) for row in cursor.fetchall()]
+        return [
+            Reading(*(*row, dict(explained), tuple(lines.get(row[0], ()))))
+            for *row, explained in cursor.fetchall()
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from ledger.history import insert_history
 NEW_REPORTS = """
 INSERT INTO submissions_report (token, item_id, period_id, revision, budget_version_id, ceiling, physical_mode,
   output_target, state, tier, step, version, content_hash, route_id, status, increment, volume, physical_reason, problems,
-  problem_text, follow_up_text, follow_up_pic, follow_up_due, public_note)
+  problem_text, follow_up_text, follow_up_pic, follow_up_due, follow_up_answer, needs_leadership, public_note)
 SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), r.item_id, r.period_id,
   (SELECT max(o.revision) + 1 FROM submissions_report o WHERE o.item_id = r.item_id AND o.period_id = r.period_id),
   r.budget_version_id, r.ceiling, r.physical_mode, r.output_target, 'draft', 0, 0, 1, '', r.route_id, r.status, r.increment,
-  r.volume, r.physical_reason, r.problems, r.problem_text, r.follow_up_text, r.follow_up_pic, r.follow_up_due, r.public_note
+  r.volume, r.physical_reason, r.problems, r.problem_text, r.follow_up_text, r.follow_up_pic, r.follow_up_due, r.follow_up_answer,
+  r.needs_leadership, r.public_note
 FROM submissions_report r WHERE r.id = ANY (%s) ORDER BY r.id RETURNING id"""
 
 # The published revision that a new one was made from: the same item and month, and the only one published.
@@ -26,22 +27,30 @@ SELECT n.id, l.line_id, l.ceiling, l.realized, l.correction_reason, l.corrects_m
 FROM {PAIRS} JOIN submissions_reportline l ON l.report_id = o.id ORDER BY n.id, l.id RETURNING id"""  # noqa: S608
 
 NEW_EVIDENCE = f"""
-INSERT INTO submissions_evidence (token, report_id, kind, file, original_name, mime, bytes, sha256, uploaded_by_id, uploaded_at)
+INSERT INTO submissions_evidence (token, report_id, kind, file, original_name, mime, bytes, sha256, caption,
+  taken_at, latitude, longitude, public, public_file, uploaded_by_id, uploaded_at)
 SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), n.id, e.kind, e.file, e.original_name, e.mime,
-  e.bytes, e.sha256, e.uploaded_by_id, e.uploaded_at
+  e.bytes, e.sha256, e.caption, e.taken_at, e.latitude, e.longitude, e.public, e.public_file, e.uploaded_by_id, e.uploaded_at
 FROM {PAIRS} JOIN submissions_evidence e ON e.report_id = o.id ORDER BY n.id, e.id RETURNING id"""  # noqa: S608
+
+# A line of the new revision is the same budget line.
+NEW_EXPLANATIONS = f"""
+INSERT INTO submissions_explanation (report_id, rule, line_id, text)
+SELECT n.id, x.rule, k.id, x.text FROM {PAIRS} JOIN submissions_explanation x ON x.report_id = o.id
+  LEFT JOIN submissions_reportline l ON l.id = x.line_id
+  LEFT JOIN submissions_reportline k ON k.report_id = n.id AND k.line_id = l.line_id
+ORDER BY n.id, x.id RETURNING id"""  # noqa: S608
+
+COPIED = {"lines": NEW_LINES, "evidence": NEW_EVIDENCE, "explanations": NEW_EXPLANATIONS}
 
 
 def revise(model: Any, cursor: Any, ids: Sequence[int], actor_id: int, at: datetime) -> None:
-    """The next revision of published reports: a draft with the same figures, words and evidence, on the same route."""
-    lines, evidence = (
-        model._meta.get_field("lines").related_model,
-        model._meta.get_field("evidence").related_model,
-    )
+    """The next revision of published reports: a draft with the same figures, words, reasons and evidence, on the same route."""
+    of = {name: model._meta.get_field(name).related_model for name in COPIED}
     reports = [pk for (pk,) in cursor.execute(NEW_REPORTS, [list(ids)]).fetchall()]
-    for kind, statement in ((lines, NEW_LINES), (evidence, NEW_EVIDENCE)):
+    for name, statement in COPIED.items():
         made = [pk for (pk,) in cursor.execute(statement, [reports]).fetchall()]
-        insert_history(cursor, kind, made, kind="+", actor_id=actor_id, at=at, reason="amend")
+        insert_history(cursor, of[name], made, kind="+", actor_id=actor_id, at=at, reason="amend")
     insert_history(cursor, model, reports, kind="+", actor_id=actor_id, at=at, reason="amend")
 
 

@@ -1,7 +1,7 @@
 """What the officer does: enter, attach, submit, recall. Every function takes a set and answers for each report."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,9 +15,9 @@ from registry.models import User
 from submissions import figures, rules
 from submissions.answers import SUBJECTS
 from submissions.facts import VOLUME, Finding, ItemFacts
-from submissions.models import Opening, Report, ReportLine
+from submissions.models import Explanation, Opening, Report, ReportLine
 from workflow import engine, route
-from workflow.cursor import Prepared, moment, prepared
+from workflow.cursor import Prepared, prepared
 from workflow.engine import Outcome
 from workflow.route import Refusal
 
@@ -46,8 +46,13 @@ class Entry:
     follow_up_text: str = ""
     follow_up_pic: str = ""
     follow_up_due: date | None = None
+    follow_up_answer: str = ""
+    needs_leadership: bool = False
     public_note: str = ""
     lines: Mapping[int, LineEntry] = field(default_factory=dict)
+    explanations: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by the mark of a warning; others stay as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +69,16 @@ CHANGED_REPORTS = """
 UPDATE submissions_report r SET status = m.status, increment = m.increment, volume = m.volume,
   physical_reason = m.physical_reason, problems = m.problems, problem_text = m.problem_text,
   follow_up_text = m.follow_up_text, follow_up_pic = m.follow_up_pic, follow_up_due = m.follow_up_due,
-  public_note = m.public_note, version = r.version + 1
+  follow_up_answer = m.follow_up_answer, needs_leadership = m.needs_leadership, public_note = m.public_note,
+  version = r.version + 1
 FROM jsonb_to_recordset(%(reports)s::jsonb) AS m(id bigint, status text, increment numeric, volume numeric,
   physical_reason text, problems text[], problem_text text, follow_up_text text, follow_up_pic text, follow_up_due date,
-  public_note text)
+  follow_up_answer text, needs_leadership boolean, public_note text)
 WHERE r.id = m.id AND ((r.status, r.increment, r.volume, r.physical_reason, r.problems::text[], r.problem_text,
-    r.follow_up_text, r.follow_up_pic, r.follow_up_due, r.public_note)
+    r.follow_up_text, r.follow_up_pic, r.follow_up_due, r.follow_up_answer, r.needs_leadership, r.public_note)
   IS DISTINCT FROM (m.status, m.increment, m.volume, m.physical_reason, m.problems, m.problem_text, m.follow_up_text,
-    m.follow_up_pic, m.follow_up_due, m.public_note) OR r.id = ANY (%(touched)s)) RETURNING r.id"""
+    m.follow_up_pic, m.follow_up_due, m.follow_up_answer, m.needs_leadership, m.public_note)
+  OR r.id = ANY (%(touched)s)) RETURNING r.id"""
 
 CHANGED_LINES = """
 UPDATE submissions_reportline l SET realized = m.realized, correction_reason = m.reason, corrects_month = m.corrects
@@ -80,15 +87,27 @@ WHERE l.id = m.id AND l.report_id = m.report
   AND (l.realized, l.correction_reason, l.corrects_month) IS DISTINCT FROM (m.realized, m.reason, m.corrects)
 RETURNING l.id, l.report_id"""
 
+# An emptied explanation stays, empty: its history tells that it was taken back.
+EXPLAINED = """
+INSERT INTO submissions_explanation AS x (report_id, rule, line_id, text)
+SELECT m.report, m.rule, l.id, m.text
+FROM jsonb_to_recordset(%s::jsonb) AS m(report bigint, rule text, line bigint, text text)
+  LEFT JOIN submissions_reportline l ON l.id = m.line AND l.report_id = m.report
+WHERE (m.line IS NULL OR l.id IS NOT NULL) AND (m.text <> '' OR EXISTS (SELECT 1 FROM submissions_explanation o
+  WHERE o.report_id = m.report AND o.rule = m.rule AND o.line_id IS NOT DISTINCT FROM m.line))
+ON CONFLICT (report_id, rule, line_id) DO UPDATE SET text = excluded.text WHERE x.text <> excluded.text
+RETURNING x.id, x.report_id, x.xmax = 0"""
+
 EDITED = """
 INSERT INTO submissions_editor (report_id, person_id, grant_id)
 SELECT report, %s, mandate FROM unnest(%s::bigint[], %s::bigint[]) AS m(report, mandate) ON CONFLICT DO NOTHING"""
 
 
-def save_entries(*, actor: User, entries: Sequence[Entry]) -> Saved:
+def save_entries(*, actor: User, entries: Sequence[Entry], reason: str = "") -> Saved:
     """Save what was typed, report by report: what the law or a blocking rule refuses stays unsaved, the rest is kept.
 
-    Unchanged reports keep their version. Percentage points are stored as `rules.snapped` has them (domain.md 2.4).
+    Unchanged reports keep their version. `reason` goes into the history: by what means it was
+    entered. Percentage points are stored as `rules.snapped` has them (domain.md 2.4).
     """
     asked = {entry.report_id: entry for entry in entries}
     with recorded(actor):
@@ -97,17 +116,17 @@ def save_entries(*, actor: User, entries: Sequence[Entry]) -> Saved:
         entering = engine.locked_for_entry(Report, versions, actor=actor, cursor=cursor)
         reports = entering.documents
         stored = figures.load(cursor, list(reports))
-        entered = {pk: _entered(stored[pk], asked[pk]) for pk in reports}
+        entered = {pk: as_entered(stored[pk], asked[pk]) for pk in reports}
         findings = {pk: rules.check(facts, figures.POLICY) for pk, facts in entered.items()}
         kept = [pk for pk, found in findings.items() if not any(finding.blocks for finding in found)]
         for pk in kept:
             entered[pk], note = rules.snapped(entered[pk], figures.POLICY)
             findings[pk] += (note,) if note else ()
-        changed = _write(cursor, [(asked[pk], entered[pk]) for pk in kept], actor, entering)
+        changed = _write(cursor, [(asked[pk], entered[pk]) for pk in kept], actor, entering, reason)
     return Saved({pk: reports[pk].version + (pk in changed) for pk in kept}, entering.refusals, findings)
 
 
-def _entered(stored: ItemFacts, entry: Entry) -> ItemFacts:
+def as_entered(stored: ItemFacts, entry: Entry) -> ItemFacts:
     """The facts as they would be with what was typed."""
     lines = tuple(
         replace(
@@ -127,14 +146,23 @@ def _entered(stored: ItemFacts, entry: Entry) -> ItemFacts:
         increment=entry.increment,
         volume=entry.volume,
         physical_reason=entry.physical_reason,
-        status_reason=entry.problem_text,
+        problems=tuple(entry.problems),
+        problem_text=entry.problem_text,
+        follow_up_text=entry.follow_up_text,
+        follow_up_due=entry.follow_up_due,
+        follow_up_answer=entry.follow_up_answer,
+        explanations={**stored.explanations, **entry.explanations},
     )
 
 
 def _write(
-    cursor: Prepared, kept: Sequence[tuple[Entry, ItemFacts]], actor: User, entering: engine.Entering
+    cursor: Prepared,
+    kept: Sequence[tuple[Entry, ItemFacts]],
+    actor: User,
+    entering: engine.Entering,
+    reason: str,
 ) -> set[int]:
-    """Two set-based updates, lines first; a report whose lines changed gets a new version too."""
+    """Set-based updates, lines first; a report whose lines or explanations changed gets a new version too."""
     lines = [
         {
             "report": entry.report_id,
@@ -148,17 +176,40 @@ def _write(
     ]
     changed_lines = cursor.execute(CHANGED_LINES, {"lines": json.dumps(lines)}).fetchall()
     reports = [_columns(entry, facts) for entry, facts in kept]
-    touched = sorted({report for _, report in changed_lines})
+    explained = _explain(cursor, kept)
+    touched = sorted({report for _, report in changed_lines} | {report for _, report, _ in explained})
     rows = cursor.execute(CHANGED_REPORTS, {"reports": json.dumps(reports), "touched": touched}).fetchall()
     changed = {pk for (pk,) in rows}
     if changed:
         now = entering.now
         note_editors(cursor, sorted(changed), actor, entering.mandates)
         insert_history(
-            cursor, ReportLine, [pk for pk, _ in changed_lines], kind="~", actor_id=actor.pk, at=now
+            cursor,
+            ReportLine,
+            [pk for pk, _ in changed_lines],
+            kind="~",
+            actor_id=actor.pk,
+            at=now,
+            reason=reason,
         )
-        insert_history(cursor, Report, sorted(changed), kind="~", actor_id=actor.pk, at=now)
+        for kind, made in (("+", True), ("~", False)):
+            rows = [pk for pk, _, new in explained if new == made]
+            if rows:
+                insert_history(cursor, Explanation, rows, kind=kind, actor_id=actor.pk, at=now, reason=reason)
+        insert_history(cursor, Report, sorted(changed), kind="~", actor_id=actor.pk, at=now, reason=reason)
     return changed
+
+
+def _explain(cursor: Prepared, kept: Sequence[tuple[Entry, ItemFacts]]) -> list[tuple[int, int, bool]]:
+    """(id, report, whether it is new) of each explanation that changed; no statement when none was typed."""
+    rows = []
+    for entry, _ in kept:
+        for mark, text in entry.explanations.items():
+            rule, _, line = mark.partition("-line-")
+            rows.append(
+                {"report": entry.report_id, "rule": rule, "line": int(line) if line else None, "text": text}
+            )
+    return cursor.execute(EXPLAINED, [json.dumps(rows)]).fetchall() if rows else []
 
 
 def note_editors(cursor: Any, ids: Sequence[int], actor: User, mandates: Mapping[int, int]) -> None:
@@ -179,6 +230,8 @@ def _columns(entry: Entry, facts: ItemFacts) -> dict[str, Any]:
         "follow_up_text": entry.follow_up_text,
         "follow_up_pic": entry.follow_up_pic,
         "follow_up_due": entry.follow_up_due.isoformat() if entry.follow_up_due else None,
+        "follow_up_answer": entry.follow_up_answer,
+        "needs_leadership": entry.needs_leadership,
         "public_note": entry.public_note,
     }
 
@@ -278,64 +331,3 @@ def mark_opened(*, actor: User, report: Report, at: datetime) -> None:
             Opening.objects.bulk_create(
                 [Opening(report=report, step=report.step, person=actor, at=at)], ignore_conflicts=True
             )
-
-
-# An item that the new version drops or makes inactive has nothing left to spend. A change of the way progress is counted
-# empties what was typed the other way: points are no output units.
-PINNED = """
-WITH target AS (SELECT r.id, v.id AS version, coalesce(iv.ceiling, 0) AS ceiling,
-    coalesce(iv.physical_mode, r.physical_mode) AS mode, coalesce(iv.output_target, CASE WHEN iv.id IS NULL
-      THEN r.output_target END) AS target
-  FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
-    JOIN registry_budgetitem i ON i.id = r.item_id
-    JOIN LATERAL (SELECT w.id FROM registry_budgetversion w WHERE w.unit_id = i.unit_id
-      AND w.fiscal_year_id = i.fiscal_year_id AND w.effective_month <= p.month
-      ORDER BY w.effective_month DESC, w.sequence DESC LIMIT 1) v ON true
-    LEFT JOIN registry_budgetitemversion iv ON iv.item_id = i.id AND iv.version_id = v.id AND iv.active
-  WHERE i.unit_id = %(unit)s AND i.fiscal_year_id = %(year)s AND r.state IN ('draft', 'returned') AND p.closed_at IS NULL)
-UPDATE submissions_report r SET budget_version_id = t.version, ceiling = t.ceiling, physical_mode = t.mode,
-  output_target = t.target, version = r.version + 1,
-  increment = CASE WHEN (t.mode = 'VOLUME') = (r.physical_mode = 'VOLUME') THEN r.increment END,
-  volume = CASE WHEN (t.mode = 'VOLUME') = (r.physical_mode = 'VOLUME') THEN r.volume END
-FROM target t WHERE r.id = t.id
-  AND ((r.budget_version_id, r.ceiling, r.physical_mode, r.output_target)
-      IS DISTINCT FROM (t.version, t.ceiling, t.mode, t.target)
-    OR EXISTS (SELECT 1 FROM registry_budgetline b JOIN registry_budgetlineversion lv ON lv.line_id = b.id
-      AND lv.version_id = t.version LEFT JOIN submissions_reportline l ON l.report_id = r.id AND l.line_id = b.id
-      WHERE b.item_id = r.item_id AND l.ceiling IS DISTINCT FROM lv.ceiling))
-RETURNING r.id"""
-
-PINNED_LINES = """
-INSERT INTO submissions_reportline AS l (report_id, line_id, ceiling, correction_reason)
-SELECT r.id, b.id, lv.ceiling, '' FROM submissions_report r JOIN registry_budgetline b ON b.item_id = r.item_id
-  JOIN registry_budgetlineversion lv ON lv.line_id = b.id AND lv.version_id = r.budget_version_id
-WHERE r.id = ANY (%s)
-ON CONFLICT (report_id, line_id) DO UPDATE SET ceiling = excluded.ceiling WHERE l.ceiling <> excluded.ceiling
-RETURNING l.id, l.xmax = 0"""
-
-# A line that the new version dropped has nothing left to spend; what was typed there stays to be seen and corrected.
-DROPPED_LINES = """
-UPDATE submissions_reportline l SET ceiling = 0 FROM submissions_report r
-WHERE l.report_id = r.id AND r.id = ANY (%s) AND l.ceiling <> 0 AND NOT EXISTS (SELECT 1 FROM registry_budgetlineversion lv
-  WHERE lv.line_id = l.line_id AND lv.version_id = r.budget_version_id) RETURNING l.id"""
-
-
-def repin(*, fiscal_year: Any, unit: Any, actor: User | None = None) -> int:
-    """Give a unit's open reports the budget version in force in their month; returns how many changed (domain.md 0.4)."""
-    with recorded(actor):
-        cursor = prepared()
-        now = moment(cursor)
-        asked = {"unit": unit.pk, "year": fiscal_year.pk}
-        reports = [pk for (pk,) in cursor.execute(PINNED, asked).fetchall()]
-        lines = cursor.execute(PINNED_LINES, [reports]).fetchall()
-        dropped = [pk for (pk,) in cursor.execute(DROPPED_LINES, [reports]).fetchall()]
-        _remember(cursor, ReportLine, [pk for pk, new in lines if new], "+", actor, now)
-        _remember(cursor, ReportLine, [*(pk for pk, new in lines if not new), *dropped], "~", actor, now)
-        _remember(cursor, Report, reports, "~", actor, now)
-    return len(reports)
-
-
-def _remember(
-    cursor: Any, model: Any, ids: Iterable[int], kind: str, actor: User | None, now: datetime
-) -> None:
-    insert_history(cursor, model, list(ids), kind=kind, actor_id=actor.pk if actor else None, at=now)

@@ -4,6 +4,7 @@ Ani enters (PPTK), Budi verifies (head of section), Citra signs (head of agency)
 agency, Fitri is his head of section; Gita has an account and no office; root runs the system.
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from ledger.recording import recorded
 from registry import grants
@@ -32,18 +34,42 @@ from registry.models import (
     User,
 )
 from registry.rules import INDONESIA
-from submissions import evidence, services
+from submissions import cells, evidence, figures, rules, services
 from submissions.calendar import open_month
+from submissions.cells import Cell
+from submissions.facts import ItemFacts
 from submissions.models import Period, Report
 from submissions.services import Entry, LineEntry
 
 WITA = ZoneInfo("Asia/Makassar")
 PASSWORD = "satu dua tiga empat lima"
 PASSPHRASE = "enam tujuh delapan sembilan"
-PNG = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx"
-    b"\x9cc\xfc\xff\xff?\x03\x00\x08\xfc\x02\xfe\xa7\x9a\xa0\xa0\x00\x00\x00\x00IEND\xaeB`\x82"
-)
+WHY = "Sudah dicocokkan dengan SP2D bulan ini"
+# What an officer writes where the rules ask for a problem or for what became of a follow-up (V-30, V-31).
+WORDS = {
+    "problems": "COORDINATION",
+    "problem_text": "Jadwal dengan pihak terkait belum disepakati.",
+    "follow_up_text": "Menetapkan jadwal baru",
+    "follow_up_due": "2026-12-15",
+    "follow_up_answer": "DONE",
+}
+
+
+def png(comment: str = "") -> bytes:
+    """A picture of one white point; another comment makes another file."""
+    parts = (
+        (b"IHDR", b"\0\0\0\1\0\0\0\1\x08\6\0\0\0"),
+        (b"tEXt", f"Comment\0{comment}".encode()),
+        (b"IDAT", zlib.compress(b"\0\xff\xff\xff\xff")),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
+        for kind, body in parts
+    )
+
+
+PNG = png()
 
 
 @dataclass
@@ -143,7 +169,8 @@ class World:
             line.pk: LineEntry(None if amount is None else Decimal(amount))
             for line, amount in zip(lines, amounts, strict=False)
         }
-        said = {"status": "PELAKSANAAN", "increment": Decimal(5), **said}
+        said = {"status": "PELAKSANAAN", "increment": 5, **said}
+        said |= {name: Decimal(said[name]) for name in ("increment", "volume") if said.get(name) is not None}
         return Entry(
             report_id=report.pk,
             version=said.pop("version", fresh.version),
@@ -164,7 +191,24 @@ class World:
             ],
         )
         assert set(saved.versions) == {one.pk for one in reports}, (saved.refusals, saved.findings)
-        return saved.versions
+        return self.explained(reports, by) or saved.versions
+
+    def explained(self, reports: Sequence[Report], by: str = "ani") -> dict[int, int]:
+        """The same with the words that the rules ask for, where there are none; empty when none are asked for."""
+        with connection.cursor() as cursor:
+            facts = figures.load(cursor, [one.pk for one in reports])
+        typed = {pk: self._words(said) for pk, said in facts.items()}
+        typed = {pk: words for pk, words in typed.items() if words}
+        if not typed:
+            return {}
+        answers = cells.save(actor=self.people[by], typed=typed, language="id")
+        assert all(answer.clean for answer in answers.values()), answers
+        return self.versions(reports)
+
+    def _words(self, facts: ItemFacts) -> dict[str, Cell]:
+        found = rules.check_submission(facts, figures.POLICY)
+        wanted = {one.field for one in found if one.code == rules.EXPLAIN or one.field in WORDS}
+        return {field: Cell(WORDS.get(field, WHY), None) for field in wanted}
 
     def with_evidence(self, reports: Sequence[Report], by: str = "ani") -> dict[int, int]:
         """The same with one photograph each."""

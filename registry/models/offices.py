@@ -64,11 +64,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Government(models.Model):
     """A regency, city, province or country: the root of a unit tree, with its zone, money and code patterns."""
 
+    class Grouping(models.TextChoices):
+        THOUSANDS = "thousands", _("by thousands: 12,345,678")
+        LAKH = "lakh", _("by lakh and crore: 1,23,45,678")
+
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Makassar")
     zone_name = models.CharField(_("name of the time zone"), max_length=10, default="WITA")
     currency = models.CharField(_("currency"), max_length=3, default="IDR")
+    grouping = models.CharField(
+        _("digits are grouped"), max_length=9, choices=Grouping.choices, default=Grouping.THOUSANDS
+    )
     language = models.CharField(_("language of documents"), max_length=2, default="id")
     fiscal_start_month = models.PositiveSmallIntegerField(_("first month of the fiscal year"), default=1)
     sub_activity_pattern = models.CharField(_("pattern of sub-activity codes"), max_length=200)

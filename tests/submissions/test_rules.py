@@ -314,7 +314,7 @@ def test_amounts_that_cancel_each_other_out_have_still_moved():
 
 def test_what_will_not_be_carried_out_has_no_money_and_a_reason():
     assert codes(item(line("5"), status="TIDAK_DILAKSANAKAN")) == ["V-24.cancelled", "V-24.reason"]
-    assert codes(item(status="TIDAK_DILAKSANAKAN", status_reason="Budget was cut")) == []
+    assert codes(item(status="TIDAK_DILAKSANAKAN", problem_text="Budget was cut")) == []
 
 
 def test_the_item_says_nothing_when_one_line_says_just_the_same():

@@ -1,180 +1,22 @@
-"""What is reported: periods, one report per sub-activity and month, its lines, its evidence (domain.md 2.1, 3.1)."""
-
-import secrets
+"""One report per sub-activity and month, its lines, who entered and who opened it (domain.md 2.1)."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ledger.history import kept
-from registry.models import (
-    BudgetItem,
-    BudgetItemVersion,
-    BudgetLine,
-    BudgetVersion,
-    FiscalYear,
-    Government,
-    Office,
-    Unit,
-    User,
-)
+from registry.models import BudgetItem, BudgetItemVersion, BudgetLine, BudgetVersion, Office, User
 from submissions.answers import SUBJECTS, content_of, gather
+from submissions.models.calendar import Period
+from submissions.models.tokens import new_token
 from submissions.revisions import PREDECESSORS, replaced, revise
 from workflow import route
 from workflow.document import Document
 from workflow.models import Grant
-
-
-def new_token() -> str:
-    """A public name that cannot be guessed (120 bits); numbers stay inside (design.md 10.12)."""
-    return secrets.token_urlsafe(15)
-
-
-class CalendarRule(models.Model):
-    """When a month opens, falls due and locks; days are of the month after, but `open_day` is of the month itself."""
-
-    class Roll(models.TextChoices):
-        NEXT_WORKDAY = "NEXT_WORKDAY", _("to the next working day")
-        NONE = "NONE", _("not moved")
-
-    class DayUnit(models.TextChoices):
-        CALENDAR = "CALENDAR", _("calendar days")
-        WORKING = "WORKING", _("working days")
-
-    fiscal_year = models.OneToOneField(FiscalYear, models.PROTECT, verbose_name=_("fiscal year"))
-    open_day = models.PositiveSmallIntegerField(_("drafts from day (of the month itself)"), default=25)
-    entry_day = models.PositiveSmallIntegerField(_("entry due on day"), default=5)
-    verify_day = models.PositiveSmallIntegerField(_("verification due on day"), default=8)
-    sign_day = models.PositiveSmallIntegerField(_("signature due on day"), default=10)
-    lock_day = models.PositiveSmallIntegerField(_("locked from day"), default=21)
-    day_unit = models.CharField(
-        _("days are"), max_length=10, choices=DayUnit.choices, default=DayUnit.CALENDAR
-    )
-    roll = models.CharField(
-        _("a due day that is no working day moves"),
-        max_length=12,
-        choices=Roll.choices,
-        default=Roll.NEXT_WORKDAY,
-    )
-    grace_minutes = models.PositiveSmallIntegerField(_("minutes of grace"), default=15)
-    work_from = models.PositiveSmallIntegerField(_("people are told from this hour"), default=7)
-    work_until = models.PositiveSmallIntegerField(_("people are told until this hour"), default=20)
-    opens_itself = models.BooleanField(_("months open by themselves"), default=False)
-    vacancy_days = models.PositiveSmallIntegerField(
-        _("vacant posts are listed so many days before a month opens"), default=7
-    )
-    history = kept()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("calendar rule"), _("calendar rules")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(work_from__lt=F("work_until")) & Q(work_until__lte=24),
-                name="calendar_tells_within_a_day",
-            )
-        ]
-
-
-class Holiday(models.Model):
-    """A day that is no working day, national or of the region."""
-
-    government = models.ForeignKey(Government, models.PROTECT, verbose_name=_("government"))
-    day = models.DateField(_("day"))
-    name = models.CharField(_("name"), max_length=120)
-    history = kept()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("holiday"), _("holidays")
-        constraints = [models.UniqueConstraint(fields=["government", "day"], name="one_holiday_per_day")]
-
-
-class Period(models.Model):
-    """One fiscal month (1 to 13) of one agency, with its moments (UTC), fixed when it was opened."""
-
-    fiscal_year = models.ForeignKey(FiscalYear, models.PROTECT, verbose_name=_("fiscal year"))
-    agency = models.ForeignKey(Unit, models.PROTECT, related_name="periods", verbose_name=_("agency"))
-    month = models.PositiveSmallIntegerField(_("month"))
-    first_day = models.DateField(_("first day of the month"))
-    opens_at = models.DateTimeField(_("opens"))
-    submit_from = models.DateTimeField(_("submission from"))
-    entry_due = models.DateTimeField(_("entry due"))
-    verify_due = models.DateTimeField(_("verification due"))
-    sign_due = models.DateTimeField(_("signature due"))
-    lock_at = models.DateTimeField(_("locked from"))
-    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
-    history = kept()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("period"), _("periods")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["fiscal_year", "agency", "month"], name="one_period_per_agency_and_month"
-            ),
-            models.CheckConstraint(condition=Q(month__range=(1, 13)), name="period_month_1_to_13"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.first_day:%Y-%m}"
-
-
-class CalendarAct(models.Model):
-    """What the calendar did for a period at one of its moments: done once, and never again."""
-
-    period = models.ForeignKey(Period, models.PROTECT, related_name="acts")
-    kind = models.CharField(max_length=24)
-    moment = models.DateTimeField()
-    done_at = models.DateTimeField()
-    skipped = models.BooleanField(default=False)  # missed while nothing ran; a newer one was done instead
-    told = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["period", "kind", "moment"], name="one_calendar_act_per_moment")
-        ]
-
-
-class YearAct(models.Model):
-    """What the calendar did for a month that has no periods yet, once."""
-
-    fiscal_year = models.ForeignKey(FiscalYear, models.PROTECT, related_name="+")
-    month = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=24)
-    moment = models.DateTimeField()
-    done_at = models.DateTimeField()
-    told = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["fiscal_year", "month", "kind", "moment"], name="one_year_act_per_moment"
-            )
-        ]
-
-
-class CalendarFault(models.Model):
-    """An agency for which the calendar could not do something; it tries again, and the others went on."""
-
-    agency = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=24)
-    error = models.CharField(max_length=120)
-    first_at = models.DateTimeField()
-    last_at = models.DateTimeField()
-    times = models.PositiveIntegerField(default=1)
-    cleared_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["agency", "kind"], name="one_calendar_fault_per_kind")]
-
-
-class Heartbeat(models.Model):
-    """A minute in which the calendar ran; minutes without one are an outage."""
-
-    minute = models.DateTimeField(unique=True)
-
 
 # What a person sees. Each list is made once: inside an OR the database would ask again for every report.
 # Units at or below one that he holds an office of, or a grant on.
@@ -254,6 +96,10 @@ class Report(Document):
         SYSTEM = "SYSTEM", _("Systems")
         OTHER = "OTHER", _("Other")
 
+    class Answer(models.TextChoices):
+        DONE = "DONE", _("Done")
+        EXTENDED = "EXTENDED", _("Extended")
+
     moments = {
         route.SUBMIT: "submitted_at", route.VERIFY: "verified_at", route.SIGN: "signed_at", route.PUBLISH: "published_at",
     }  # fmt: skip
@@ -283,6 +129,16 @@ class Report(Document):
     follow_up_text = models.TextField(_("follow-up"), blank=True, max_length=2000)
     follow_up_pic = models.CharField(_("person in charge"), max_length=200, blank=True)
     follow_up_due = models.DateField(_("follow-up due"), null=True)
+    follow_up_answer = models.CharField(
+        _("what became of the open follow-up"),
+        max_length=8,
+        choices=Answer.choices,
+        blank=True,
+        db_default="",
+    )  # of the one that an earlier month left open (V-31)
+    needs_leadership = models.BooleanField(
+        _("needs a decision of the leadership"), default=False, db_default=False
+    )
     public_note = models.TextField(_("public note"), blank=True, max_length=2000)
     submitted_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
@@ -328,35 +184,21 @@ class ReportLine(models.Model):
         constraints = [models.UniqueConstraint(fields=["report", "line"], name="one_report_line_per_line")]
 
 
-class Evidence(models.Model):
-    """A file that shows the work or the payment. Its type is what its content says, not its name."""
+class Explanation(models.Model):
+    """Why an unusual value is right, in the officer's words: his answer to a warning of domain.md 2.3."""
 
-    class Kind(models.TextChoices):
-        PHOTO = "PHOTO_PROGRESS", _("Photo of progress")
-        SP2D = "SP2D", _("Disbursement order")
-        SPJ = "SPJ", _("Account of spending")
-        CONTRACT = "CONTRACT", _("Contract")
-        HANDOVER = "BAST", _("Handover minutes")
-        ATTENDANCE = "ATTENDANCE", _("Attendance list")
-        OUTPUT = "DOC_OUTPUT", _("Document produced")
-        OTHER = "OTHER", _("Other")
-
-    report = models.ForeignKey(Report, models.PROTECT, related_name="evidence")
-    token = models.CharField(max_length=24, unique=True, default=new_token, editable=False)
-    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
-    file = models.FileField(upload_to="evidence/%Y/%m", max_length=200)
-    original_name = models.CharField(max_length=200)
-    mime = models.CharField(max_length=100)
-    bytes = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField()
+    report = models.ForeignKey(Report, models.PROTECT, related_name="explanations")
+    rule = models.CharField(max_length=8)  # "V-15"
+    line = models.ForeignKey(ReportLine, models.PROTECT, null=True, related_name="+")
+    text = models.CharField(max_length=1000)
     history = kept()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("evidence"), _("evidence")
+        verbose_name, verbose_name_plural = _("explanation"), _("explanations")
         constraints = [
-            models.UniqueConstraint(fields=["report", "sha256"], name="same_evidence_once_per_report")
+            models.UniqueConstraint(
+                fields=["report", "rule", "line"], nulls_distinct=False, name="one_explanation_per_warning"
+            )
         ]
 
 

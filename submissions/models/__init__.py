@@ -1,0 +1,38 @@
+"""What is reported: periods, one report per sub-activity and month, its lines, its evidence, its payments."""
+
+from submissions.models.calendar import (
+    CalendarAct,
+    CalendarFault,
+    CalendarRule,
+    Heartbeat,
+    Holiday,
+    Period,
+    YearAct,
+)
+from submissions.models.evidence import Evidence, EvidenceScan, Upload
+from submissions.models.payments import Payment, PaymentImport, PaymentKind, PaymentMapping
+from submissions.models.reports import Editor, Explanation, Opening, Report, ReportLine
+from submissions.models.tokens import new_token
+
+__all__ = [
+    "CalendarAct",
+    "CalendarFault",
+    "CalendarRule",
+    "Editor",
+    "Evidence",
+    "EvidenceScan",
+    "Explanation",
+    "Heartbeat",
+    "Holiday",
+    "Opening",
+    "Payment",
+    "PaymentImport",
+    "PaymentKind",
+    "PaymentMapping",
+    "Period",
+    "Report",
+    "ReportLine",
+    "Upload",
+    "YearAct",
+    "new_token",
+]
