@@ -18,6 +18,7 @@ from ledger.recording import recorded
 from registry.models import FiscalYear, Government
 from submissions.calendar import policy_of
 from submissions.moments import ENTRY, SIGN, VERIFY, working_after
+from wording import ways
 from wording.sentences import say
 from workflow.models import Outbox
 
@@ -149,7 +150,8 @@ def _posts(posts: Sequence[Sequence[Any]]) -> list[tuple[str, str]]:
 def letter(notice: Notice) -> tuple[str, str]:
     """Subject and text of a digest's mail, in the reader's language and the government's zone."""
     government = Government.objects.get(pk=notice.params["government"])
-    with override(notice.person.language), timezone.override(government.time_zone):
+    zone = timezone.override(government.time_zone)
+    with override(notice.person.language), zone, ways.of(government):
         title = say(notice.code, notice.params)
         words = {
             "name": notice.person.name,

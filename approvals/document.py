@@ -19,8 +19,10 @@ from django.utils.translation import get_language_info, gettext, ngettext, overr
 
 from approvals.printing import compile_pdf
 from approvals.signing import SIGNATURE_ANCHOR
+from wording import ways
 from wording.dates import moment
-from wording.numbers import SYMBOLS, money, points
+from wording.numbers import money, points, symbol
+from wording.ways import Ways
 
 MANIFEST_FORMAT = "jenjang-manifest-1"
 MINUS = "\u2212"  # on paper a hyphen before a figure is too easily overlooked
@@ -95,7 +97,7 @@ class Recap:
 
     language: str
     zone: ZoneInfo
-    currency: str
+    ways: Ways
     government: str
     agency: str
     agency_code: str
@@ -147,7 +149,7 @@ def render(recap: Recap, manifest: bytes) -> bytes:
     """
     if not recap.items:
         raise ValueError("a recap without items cannot be printed")
-    with override(recap.language), timezone.override(recap.zone):
+    with override(recap.language), timezone.override(recap.zone), ways.of(recap.ways):
         data = _document(recap, manifest)
     return compile_pdf(
         "recap",
@@ -280,7 +282,7 @@ def _tiles(recap: Recap, words: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _words(recap: Recap, count: int) -> dict[str, str]:
-    unit = {"currency": SYMBOLS.get(recap.currency, recap.currency).strip()}
+    unit = {"currency": symbol(recap.ways.currency)}
     month = {"month": date_format(recap.month, "F Y")}
     return _headings(unit) | {
         "subject": gettext("Monthly realization report, %(month)s") % month,

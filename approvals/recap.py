@@ -21,7 +21,7 @@ from submissions import formulas, readings
 from submissions.holding import CAPACITIES
 from submissions.models import Report
 from submissions.selectors import decisions_on
-from wording import words
+from wording import ways, words
 from wording.numbers import money, points
 from wording.sentences import say
 from workflow.models import Act
@@ -49,11 +49,11 @@ def recap_of(batch: SigningBatch) -> tuple[Recap, list[ManifestEntry]]:
     government: Government = period.agency.government
     by_id = {reading.id: reading for reading in readings.read([entry.report_id for entry in entries])}
     read = [by_id[entry.report_id] for entry in entries]
-    with override(government.language):
+    with override(government.language), ways.of(government):
         recap = Recap(
             language=government.language,
             zone=ZoneInfo(government.time_zone),
-            currency=government.currency,
+            ways=ways.like(government),
             government=government.name,
             agency=period.agency.name,
             agency_code=period.agency.code,

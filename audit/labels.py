@@ -50,13 +50,13 @@ REPORT_FIELDS = (
 LINE_FIELDS = ("realized", "ceiling", "correction_reason", "corrects_month")
 
 _OWN: Words = {
-    "ceiling": _("ceiling (Rp)"),
+    "ceiling": _("ceiling"),
     "problems": _("kinds of problem"),
     "output_target": _("output target"),
     "physical_mode": _("physical mode"),
     "budget_version_id": _("budget version"),
     "increment": _("physical, this month (points)"),
-    "realized": _("realized this month (Rp)"),
+    "realized": _("realized this month"),
     "correction_reason": _("reason of the correction"),
     "corrects_month": _("corrects the month"),
 }

@@ -9,11 +9,12 @@ from django.utils import timezone, translation
 
 from ledger.recording import Request, current_request
 from registry.selectors import government, government_of
+from wording import ways
 
 
 class ReaderMiddleware:
     """Names the request for the ledger (its id goes back in X-Request-ID); moments are shown in the zone of the reader's
-    government."""
+    government, numbers and months in its ways."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,7 +32,8 @@ class ReaderMiddleware:
                 timezone.activate(here.time_zone)
             if request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
                 translation.activate(request.user.language)
-            response = self.get_response(request)
+            with ways.of(here):
+                response = self.get_response(request)
         finally:
             current_request.reset(mark)
             timezone.deactivate()

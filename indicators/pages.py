@@ -20,7 +20,7 @@ from submissions.holding import CAPACITIES, Where
 from submissions.pages import deadline, size_text
 from wording import words
 from wording.numbers import NOTHING, money, points, quantity, symbol
-from wording.sentences import say
+from wording.sentences import onward, say
 from workflow import engine, route
 from workflow.models import Decision
 from workflow.record import law
@@ -278,7 +278,7 @@ def history_row(one: Decision) -> dict[str, Any]:
     """For templates/components/history.html."""
     office = f"{CAPACITIES.get(one.capacity, '')}{one.post_title}, {one.unit_name}" if one.post_title else ""
     return {
-        "title": f"{words.STATES[one.source]} → {words.STATES[one.target]}",
+        "title": f"{words.STATES[one.source]} {onward()} {words.STATES[one.target]}",
         "person": one.actor_name or _("the calendar"),
         "office": office,
         "at": one.at,

@@ -3,21 +3,47 @@
 Indonesian writes 1.234.567,89; English and Urdu write 1,234,567.89. The text "1.234" is therefore 1234 in
 one and 1.234 in the other, so a text that does not fit the declared language is refused with the way to
 write it.
+
+Where the government counts in lakh and crore (`wording.ways`), English and Urdu write 12,34,567.89, and then
+1,234,567.89 is refused with the way to write it, as the other way round; Indonesian has only its own way.
+Whatever groups its digits neither way, such as 1234567.89, is read everywhere. docs/numbers.md shows it all.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
+
+from wording import ways
 
 NOTHING = "–"
 SYMBOLS = {"IDR": "Rp", "PKR": "Rs "}
-_SEPARATORS = {"id": (".", ","), "en": (",", "."), "ur": (",", ".")}  # language -> (groups, decimals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a language writes numbers in one grouping."""
+
+    name: str
+    group: str
+    decimal: str
+    groups: re.Pattern[str]
+
+
+def _way_of(name: str, group: str, decimal: str, head: str, middle: str) -> _Way:
+    # A first group of "0" is never written: "0.123" in Indonesian is most likely an English fraction.
+    pattern = rf"[1-9]{head}(?:\{group}{middle})*\{group}\d{{3}}"
+    return _Way(name, group, decimal, re.compile(pattern))
+
+
+_ID = _way_of("id", ".", ",", r"\d{0,2}", r"\d{3}")
+_EN = _way_of("en", ",", ".", r"\d{0,2}", r"\d{3}")
+_LAKH = _way_of("lakh", ",", ".", r"\d?", r"\d{2}")
 _EXAMPLE = Decimal("1234567.89")
+_FROM_LEFT = "\u200e"
 _LONGEST = 60
 _SHOWN = 40
 _INVISIBLE = dict.fromkeys(
@@ -27,7 +53,10 @@ _INVISIBLE = dict.fromkeys(
     )
 )
 _MINUS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-")
+# Digits that keyboards here write: Arabic, Urdu, Devanagari, fullwidth. The page reads the same ones (grid.js).
+_DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966, 0xFF10) for digit in range(10)}
 _PREFIX = re.compile(r"(?:rp\.?|idr|pkr|rs\.?|₨)\s*", re.IGNORECASE)
+_ENDING = {",": re.compile(r",--?$"), ".": re.compile(r"/-$")}  # 5.000,- in Indonesia, 5,000/- in Pakistan
 
 
 class NumberRefused(ValueError):
@@ -86,7 +115,7 @@ def money(amount: Decimal | int | None, language: str | None = None, currency: s
     rounded = _half_up(Decimal(amount), 2)
     text = _grouped(abs(rounded), language, 0 if rounded == rounded.to_integral_value() else 2)
     symbol = SYMBOLS.get(currency, f"{currency} ") if currency else ""
-    return f"{'-' if rounded < 0 else ''}{symbol}{text}"
+    return f"{_sign(rounded, language)}{symbol}{text}"
 
 
 def points(value: Decimal | int | None, language: str | None = None, places: int = 2) -> str:
@@ -94,7 +123,7 @@ def points(value: Decimal | int | None, language: str | None = None, places: int
     if value is None:
         return NOTHING
     rounded = _half_up(Decimal(value), places)
-    return f"{'-' if rounded < 0 else ''}{_grouped(abs(rounded), language, places)}"
+    return f"{_sign(rounded, language)}{_grouped(abs(rounded), language, places)}"
 
 
 def exact_points(value: Decimal | None, language: str | None = None) -> str:
@@ -118,15 +147,34 @@ def _half_up(value: Decimal, places: int) -> Decimal:
         return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
-def _separators(language: str | None) -> tuple[str, str]:
-    return _SEPARATORS.get((language or get_language() or "id")[:2], _SEPARATORS["en"])
+def _way(language: str | None) -> _Way:
+    if (language or get_language() or "id")[:2] == "id":
+        return _ID
+    return _LAKH if ways.current().grouping == ways.LAKH else _EN
+
+
+def _sign(value: Decimal, language: str | None) -> str:
+    """What stands before a number. Among words from right to left a bare minus would move behind it: a mark that nobody
+    sees keeps it there; it is passed over when the number is read."""
+    if value >= 0:
+        return ""
+    return f"{_FROM_LEFT}-" if (language or get_language() or "id")[:2] == "ur" else "-"
+
+
+def way(language: str | None) -> str:
+    """What a script is told of how numbers are written here: "id", "en" or "lakh"."""
+    return _way(language).name
 
 
 def _grouped(value: Decimal, language: str | None, places: int) -> str:
-    group, decimal = _separators(language)
-    whole, _, fraction = f"{_half_up(value, places):,f}".partition(".")
-    whole = whole.replace(",", group)
-    return f"{whole}{decimal}{fraction}" if fraction else whole
+    how = _way(language)
+    whole, _, fraction = f"{_half_up(value, places):f}".partition(".")
+    head, tail = whole[:-3], whole[-3:]
+    width = 2 if how is _LAKH else 3
+    first = len(head) % width
+    pieces = [head[:first], *(head[at : at + width] for at in range(first, len(head), width)), tail]
+    text = how.group.join(piece for piece in pieces if piece)
+    return f"{text}{how.decimal}{fraction}" if fraction else text
 
 
 def _parse(text: str, language: str, kind: _Kind) -> Decimal:
@@ -134,14 +182,16 @@ def _parse(text: str, language: str, kind: _Kind) -> Decimal:
     cleaned = _clean(text)
     if not cleaned:
         raise NumberRefused("number.empty", {"write": _example(language, kind)})
-    negative, body = _bare(cleaned, language, kind)
+    how = _way(language)
+    negative, body = _bare(cleaned, how, kind)
     if len(body) > _LONGEST:
         raise NumberRefused("number.too_large", {"value": shown, "digits": kind.integers})
     found = sorted(set(body) - set("0123456789.,"))
     if found or not body:
-        refused = {"value": shown, "found": " ".join(found) or shown, "write": _example(language, kind)}
+        seen = ", ".join(gettext("a space") if sign.isspace() else sign for sign in found)
+        refused = {"value": shown, "found": seen or shown, "write": _example(language, kind)}
         raise NumberRefused("number.letters", refused)
-    value = _read(body, language)
+    value = _read(body, how)
     if value is None:
         raise _misfit(body, shown, language, kind)
     if -_exponent(value) > kind.decimals:
@@ -154,43 +204,40 @@ def _parse(text: str, language: str, kind: _Kind) -> Decimal:
 def _clean(text: str) -> str:
     """Without what nobody sees: spaces around, direction marks; every digit and minus sign in its plain
     form."""
-    text = text[:400].translate(_INVISIBLE).translate(_MINUS).strip()
-    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+    return text[:400].translate(_INVISIBLE).translate(_MINUS).translate(_DIGITS).strip()
 
 
-def _bare(text: str, language: str, kind: _Kind) -> tuple[bool, str]:
-    """The sign, and the text without sign, currency, per cent sign and the Indonesian ending ",-"."""
-    negative = False
+def _bare(text: str, how: _Way, kind: _Kind) -> tuple[bool, str]:
+    """The sign, and the text without sign, currency, per cent sign and the ending that stands for no cents."""
+    sign = ""
     if text.startswith("(") and text.endswith(")"):
-        negative, text = True, text[1:-1].strip()
-    negative, text = _unsigned(text, negative)
+        sign, text = "-", text[1:-1].strip()
+    sign, text = _unsigned(text, sign)
     if kind.prefix:
         text = _PREFIX.sub("", text, count=1) if _PREFIX.match(text) else text
-        negative, text = _unsigned(text, negative)
-        if _separators(language)[1] == ",":
-            text = text.removesuffix(",-").removesuffix(",--")
+        sign, text = _unsigned(text, sign)
+        text = _ENDING[how.decimal].sub("", text)
     if kind.percent:
-        text = text.removesuffix("%").rstrip()
-    return negative, text
+        text = re.sub(r"\s*[%\u066a]$", "", text)
+    # The Arabic signs mean the same in every language.
+    return sign == "-", text.replace("\u066b", how.decimal).replace("\u066c", how.group)
 
 
-def _unsigned(text: str, negative: bool) -> tuple[bool, str]:
-    if text[:1] in ("-", "+") and not negative:
-        return text[0] == "-", text[1:].lstrip()
-    return negative, text
+def _unsigned(text: str, sign: str) -> tuple[str, str]:
+    if text[:1] in ("-", "+") and not sign:
+        return text[0], text[1:].lstrip()
+    return sign, text
 
 
-def _read(body: str, language: str) -> Decimal | None:
-    """The number, or None when separators do not stand where this language puts them."""
-    group, decimal = _separators(language)
-    whole, mark, fraction = body.partition(decimal)
+def _read(body: str, how: _Way) -> Decimal | None:
+    """The number, or None when separators do not stand where this way of writing puts them."""
+    whole, mark, fraction = body.partition(how.decimal)
     if mark and not fraction.isdigit():
         return None
     if not whole.isdigit():
-        # A first group of "0" is never written: "0.123" in Indonesian is most likely an English fraction.
-        if not re.fullmatch(rf"[1-9]\d{{0,2}}(?:\{group}\d{{3}})+", whole):
+        if not how.groups.fullmatch(whole):
             return None
-        whole = whole.replace(group, "")
+        whole = whole.replace(how.group, "")
     return Decimal(f"{whole}.{fraction}" if fraction else whole)
 
 
@@ -199,32 +246,37 @@ def _exponent(value: Decimal) -> int:
     return exponent if isinstance(exponent, int) else 0
 
 
-def _as_other(body: str, language: str, kind: _Kind) -> Decimal | None:
-    """The number that the text would be in the other way of writing, if it fits the field there."""
-    value = _read(body, "en" if _separators(language) == _SEPARATORS["id"] else "id")
-    if value is None or -_exponent(value) > kind.decimals or value >= Decimal(10) ** kind.integers:
-        return None
-    return value
+def _as_other(body: str, language: str, kind: _Kind) -> tuple[Decimal, _Way] | None:
+    """The number that the text would be in another way of writing, if it fits the field there, and that way."""
+    here = _way(language)
+    for other in (_ID, _EN, _LAKH):
+        value = None if other is here else _read(body, other)
+        if value is not None and -_exponent(value) <= kind.decimals and value < Decimal(10) ** kind.integers:
+            return value, other
+    return None
 
 
 def _misfit(body: str, shown: str, language: str, kind: _Kind) -> NumberRefused:
-    other = _as_other(body, language, kind)
-    if other is not None:
-        return NumberRefused("number.other_locale", {"value": shown, "write": _written(other, language)})
-    return NumberRefused("number.grouping", {"value": shown, "write": _example(language, kind)})
+    found = _as_other(body, language, kind)
+    if found is None:
+        return NumberRefused("number.grouping", {"value": shown, "write": _example(language, kind)})
+    value, other = found
+    same_signs = other.decimal == _way(language).decimal
+    code = f"number.other_grouping_{_way(language).name}" if same_signs else "number.other_locale"
+    return NumberRefused(code, {"value": shown, "write": _written(value, language)})
 
 
 def _too_fine(body: str, value: Decimal, shown: str, language: str, kind: _Kind) -> NumberRefused:
-    other = _as_other(body, language, kind)
-    write = _written(_half_up(value, kind.decimals) if other is None else other, language)
+    found = _as_other(body, language, kind)
+    write = _written(_half_up(value, kind.decimals) if found is None else found[0], language)
     params = {"value": shown, "decimals": -_exponent(value), "limit": kind.decimals, "write": write}
     return NumberRefused("number.decimals", params)
 
 
 def _too_large(body: str, shown: str, language: str, kind: _Kind) -> NumberRefused:
-    other = _as_other(body, language, kind)
-    if other is not None:
-        return NumberRefused("number.other_locale", {"value": shown, "write": _written(other, language)})
+    found = _as_other(body, language, kind)
+    if found is not None:
+        return NumberRefused("number.other_locale", {"value": shown, "write": _written(found[0], language)})
     return NumberRefused("number.too_large", {"value": shown, "digits": kind.integers})
 
 

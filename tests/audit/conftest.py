@@ -1,6 +1,7 @@
 """One report with a past: entered, submitted, returned with a reason, corrected, submitted again and verified."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from django.conf import settings
@@ -49,8 +50,9 @@ def past(cast: World) -> Past:
     assert returned[0].done
     cast.at("2026-02-04 10:00")
     cast.entered(
-        [report], 3_500_000, 1_000_000, increment=4, problems=["LAND"], problem_text="Lahan belum bebas"
-    )
+        [report], 3_500_000, 1_000_000, increment=4, problems=["LAND"], problem_text="Lahan belum bebas di dua titik",
+        follow_up_text="Musyawarah dengan pemilik lahan", follow_up_due=date(2026, 3, 20),
+    )  # fmt: skip
     assert services.submit(actor=cast.ani, versions=cast.versions([report]))[0].done
     report = Report.objects.get(pk=report.pk)
     services.mark_opened(actor=cast.budi, report=report, at=cast.at("2026-02-05 09:00"))

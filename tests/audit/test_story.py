@@ -83,12 +83,12 @@ def test_each_entry_names_its_events_in_the_ledger(past: Past, client: Client) -
 def test_a_saved_entry_tells_old_and_new(past: Past, client: Client) -> None:
     corrected = [entry for entry in page(past, client).context["timeline"] if entry.version == 4][0]
     assert (
-        "5.1.02.01.001.00001 Belanja 1 PAD: realized this month (Rp)",
+        "5.1.02.01.001.00001 Belanja 1 PAD: realized this month",
         "4,000,000",
         "3,500,000",
     ) in corrected.changes
     assert ("physical, this month (points)", "5.00", "4.00") in corrected.changes
-    assert ("problem", "–", "Lahan belum bebas") in corrected.changes
+    assert ("problem", "–", "Lahan belum bebas di dua titik") in corrected.changes
     assert not any("Belanja 2" in label for label, _, _ in corrected.changes)
 
 
@@ -96,7 +96,7 @@ def test_all_of_four_versions_stand_side_by_side(past: Past, client: Client) -> 
     answer = page(past, client)
     assert [head["number"] for head in answer.context["versions"]["heads"]] == [1, 2, 3, 4]
     first, second = answer.context["versions"]["lines"]
-    money = next(row for row in first["rows"] if row.label == "realized this month (Rp)")
+    money = next(row for row in first["rows"] if row.label == "realized this month")
     assert [(cell.text, cell.changed) for cell in money.cells] == [
         ("–", False),
         ("4,000,000", True),

@@ -1,9 +1,15 @@
 """How people write numbers, and how we read and show them."""
 
+import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
+from tests.wording.awkward import AWKWARD, PAGE, WAYS, Awkward, outcome, page
+from wording import order, ways
+from wording.dates import day
 from wording.numbers import (
     NumberRefused,
     exact_points,
@@ -15,7 +21,7 @@ from wording.numbers import (
     points,
     quantity,
 )
-from wording.sentences import say
+from wording.sentences import onward, say
 
 
 def refused(text, language, parse=parse_money):
@@ -187,3 +193,117 @@ def test_what_is_shown_is_read_back_as_the_same_number():
     for language in ("id", "en", "ur"):
         for amount in ("0", "-20", "1234567.89", "1000", "0.05"):
             assert parse_money(money(Decimal(amount), language, "IDR"), language) == Decimal(amount)
+
+
+# --- Lakh and crore ------------------------------------------------------------------------------------------
+
+KP = ways.Ways(grouping=ways.LAKH, currency="PKR", fiscal_start_month=7)
+
+
+@pytest.mark.parametrize(
+    ("amount", "language", "shown"),
+    [
+        ("0", "ur", "0"),
+        ("999", "ur", "999"),
+        ("1000", "en", "1,000"),
+        ("99999", "en", "99,999"),
+        ("100000", "en", "1,00,000"),
+        ("123456789.5", "ur", "12,34,56,789.50"),
+        ("-123456789", "en", "-12,34,56,789"),
+        ("999999999999999999.99", "ur", "9,99,99,99,99,99,99,99,999.99"),
+        ("123456789.5", "id", "123.456.789,50"),
+    ],
+)
+def test_a_government_of_lakh_and_crore_groups_by_them_in_english_and_urdu(
+    amount: str, language: str, shown: str
+) -> None:
+    with ways.of(KP):
+        assert money(Decimal(amount), language) == shown
+        assert parse_money(shown, language) == Decimal(amount)
+
+
+def test_a_minus_stays_before_its_number_among_urdu_words() -> None:
+    shown = money(Decimal(-5000), "ur", "PKR")
+    assert shown == "\u200e-Rs 5,000" and parse_money(shown, "ur") == -5000
+    assert points(Decimal("-1.5"), "ur") == "\u200e-1.50"
+    with override("ur"):
+        assert onward() == "←"
+    with override("en"):
+        assert onward() == "→"
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("2026-01-31", ["2026-01-31"]),
+        ("\u0645\u062b\u0644\u0627\u064b 2025-26/1\u06d4", ["2025-26/1"]),
+        ("\u2212\u0035 \u062a\u06a9\u060c -10.5.", ["\u22125", "-10.5"]),
+        ("SHA-256, UTF-8, 12,34,567.50, /p/2026-27/", []),
+    ],
+)
+def test_numbers_with_signs_are_held_together_among_urdu_words(text: str, held: list[str]) -> None:
+    with override("ur"):
+        shown = order.kept(text)
+    assert re.findall("\u2066(.*?)\u2069", shown) == held
+    assert shown.replace("\u2066", "").replace("\u2069", "") == text
+    with override("en"):
+        assert order.kept(text) == text
+
+
+def test_a_day_is_written_in_urdu() -> None:
+    with override("ur"):
+        assert day(date(2026, 6, 15)) == "15 جون 2026"
+
+
+def test_points_and_quantities_are_grouped_alike() -> None:
+    with ways.of(KP):
+        assert quantity(Decimal("1234567.5"), "ur") == "12,34,567.5"
+        assert points(Decimal("123456.789"), "en") == "1,23,456.79"
+
+
+def test_the_grouping_of_the_other_kind_is_refused_with_the_way_to_write_it() -> None:
+    with ways.of(KP):
+        here = refused("1,234,567.50", "ur")
+        with override("en"):
+            assert "lakh and crore" in say(here.code, here.params)
+    there = refused("12,34,567.50", "en")
+
+    assert (here.code, here.params["write"]) == ("number.other_grouping_lakh", "12,34,567.50")
+    assert (there.code, there.params["write"]) == ("number.other_grouping_en", "1,234,567.50")
+
+
+def test_a_plain_number_is_read_whatever_the_grouping() -> None:
+    for grouping in (ways.THOUSANDS, ways.LAKH):
+        with ways.of(ways.Ways(grouping=grouping)):
+            assert parse_money("1234567.50", "ur") == Decimal("1234567.50")
+
+
+def test_after_a_government_the_ways_are_as_before() -> None:
+    with ways.of(KP), ways.of(None):
+        assert money(100_000, "en") == "100,000"
+    assert ways.current() == ways.Ways()
+
+
+def test_a_sentence_speaks_of_the_government_s_money() -> None:
+    params = {"line": "A", "entered_rp": "100000", "ceiling_rp": "150000", "limit_rp": "75000"}
+    with override("en"), ways.of(KP):
+        assert "Rs 1,00,000" in say("V-15.share", params)
+    with override("en"):
+        assert "Rp100,000" in say("V-15.share", params)
+
+
+# --- What people type ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("one", AWKWARD, ids=lambda one: ascii(one.text)[:30])
+def test_every_awkward_number_becomes_what_the_list_says(one: Awkward) -> None:
+    assert {way: outcome(one.text, one.kind, way) for way in WAYS} == {
+        "id": one.id,
+        "en": one.en,
+        "lakh": one.lakh,
+    }
+
+
+def test_the_page_of_numbers_is_as_the_code_has_it() -> None:
+    with override("en"):
+        assert PAGE.read_text(encoding="utf-8") == page()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from wording import dates, numbers, sentences
+from wording import dates, numbers, order, sentences
 
 register = template.Library()
 
@@ -31,6 +31,18 @@ def quantity(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def from_left(text: str) -> str:
+    """A text in which numbers such as "2025-26" and "−5" keep their order among words from right to left."""
+    return order.kept(str(text))
+
+
+@register.filter
+def number_way(language: str) -> str:
+    """How numbers are written in a language here, for a script: "id", "en" or "lakh"."""
+    return numbers.way(language)
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """An aware moment in the active zone, with the zone's name."""
     return dates.moment(value or None)
@@ -43,13 +55,19 @@ def day(value: date | None) -> str:
 
 
 @register.filter
-def fiscal_month(value: int | str | None, start_month: int = 1) -> str:
-    """The name of a fiscal month; `{{ 1|fiscal_month:7 }}` is July."""
+def fiscal_month(value: int | str | None, start_month: int | None = None) -> str:
+    """The name of a fiscal month of the government; `{{ 1|fiscal_month:7 }}` is July."""
     return sentences.month_name(value or None, start_month)
 
 
 @register.simple_tag
-def say(code: str, params: Mapping[str, Any] | None = None, currency: str = "IDR") -> str:
+def onward() -> str:
+    """The arrow from what was to what is."""
+    return sentences.onward()
+
+
+@register.simple_tag
+def say(code: str, params: Mapping[str, Any] | None = None, currency: str = "") -> str:
     """The sentence for a code: `{% say finding.code finding.params %}`."""
     return sentences.say(code, params, currency)
 
