@@ -6,6 +6,7 @@ no-break and thin spaces, a byte-order mark. The separator of a CSV file is take
 
 import csv
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from registry.rules import normalise
 from registry.workbooks import MEGABYTE, MOST_PACKED, MOST_ROWS, FileRefused, check_workbook, column_letters
 
-__all__ = ["Cell", "FileRefused", "Note", "Row", "Table", "read_table"]
+__all__ = ["Cell", "FileRefused", "Note", "Row", "Table", "check_xlsx", "read_table"]
 
 Cell = str | int | float | bool | date
 SEPARATORS = (",", ";", "\t")
@@ -69,15 +70,7 @@ class Table:
 def read_table(source: str | Path | BinaryIO, name: str) -> Table:
     """Read the rows of a file called `name`; raises FileRefused, with a sentence that names the cure."""
     with _opened(source, name) as file:
-        size = file.seek(0, 2)
-        file.seek(0)
-        if not size:
-            raise FileRefused("import.empty")
-        if size > MOST_PACKED:
-            raise FileRefused("import.size", size=-(-size // MEGABYTE), limit=MOST_PACKED // MEGABYTE)
-        head = file.read(4096)
-        file.seek(0)
-        kind, suffix = _kind(head), Path(name).suffix.lower()
+        kind, suffix = _kind(_head(file)), Path(name).suffix.lower()
         if kind == "OLE2":
             raise FileRefused("import.protected")
         if kind == "ZIP" and suffix in XLSX_NAMES:
@@ -88,6 +81,42 @@ def read_table(source: str | Path | BinaryIO, name: str) -> Table:
         raise FileRefused(
             "import.kind", name=Path(name).name, found="XLSX" if _is_workbook(file, kind) else kind
         )
+
+
+def check_xlsx(file: BinaryIO, name: str) -> None:
+    """Refuse what is no XLSX workbook by its content, whatever its name; macros too, which nobody here would run."""
+    kind = _kind(_head(file))
+    if kind == "OLE2":
+        raise FileRefused("import.protected")
+    parts = _parts(file) if kind == "ZIP" else []
+    if kind != "ZIP" or "content.xml" in parts:
+        raise FileRefused("import.kind", name=Path(name).name, found="ODF" if parts else kind)
+    check_workbook(file)
+    if any(part.lower().endswith("vbaproject.bin") for part in parts):
+        raise FileRefused("import.macros")
+
+
+def _head(file: BinaryIO) -> bytes:
+    """The first bytes of a file that is neither empty nor too large."""
+    size = file.seek(0, 2)
+    file.seek(0)
+    if not size:
+        raise FileRefused("import.empty")
+    if size > MOST_PACKED:
+        raise FileRefused("import.size", size=-(-size // MEGABYTE), limit=MOST_PACKED // MEGABYTE)
+    head = file.read(4096)
+    file.seek(0)
+    return head
+
+
+def _parts(file: BinaryIO) -> list[str]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise FileRefused("import.damaged") from error
+    finally:
+        file.seek(0)
 
 
 @contextmanager
