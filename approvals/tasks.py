@@ -6,9 +6,17 @@ from datetime import timedelta
 from celery import shared_task
 from django.db import transaction
 
-from approvals import asking_notices, asking_positions, digests, notices, requests, services
+from approvals import (
+    asking_notices,
+    asking_positions,
+    digests,
+    notices,
+    requests,
+    scan_notices,
+    services,
+)
 from ledger.clock import now
-from submissions import telling, ticking
+from submissions import scanning, telling, ticking
 from workflow.models import Outbox
 from workflow.outbox import handlers
 
@@ -22,6 +30,7 @@ handlers.update(
         "notice.mail": notices.mail,
         "batch.prepare": lambda row: services.render(row.payload["id"]),
         telling.DIGEST: digests.tell,
+        scanning.INFECTED: scan_notices.tell,
         **{f"request.{kind}": asking_notices.tell for kind in asking_notices.TOLD},
     }
 )

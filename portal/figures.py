@@ -181,6 +181,7 @@ class ItemMonth:
     replaced: tuple[
         tuple[int, str | None], ...
     ] = ()  # earlier revisions, each with the name of its document's page
+    files: tuple[tuple[str, str], ...] = ()  # evidence that everybody may see: name in addresses, words
 
     @property
     def absorption(self) -> Decimal | None:

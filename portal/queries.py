@@ -130,7 +130,11 @@ SELECT c.id AS report, c.month, c.revision, c.ceiling, present.ceiling AS ceilin
   (SELECT jsonb_agg(jsonb_build_array(o.revision, b.token) ORDER BY o.revision) FROM submissions_report o
     LEFT JOIN LATERAL (SELECT b.token FROM approvals_signingentry e JOIN approvals_signingbatch b ON b.id = e.batch_id
       WHERE e.report_id = o.id AND b.state = 'published' ORDER BY b.id DESC LIMIT 1) b ON true
-    WHERE o.item_id = c.item_id AND o.period_id = c.period_id AND o.state = 'superseded') AS replaced
+    WHERE o.item_id = c.item_id AND o.period_id = c.period_id AND o.state = 'superseded') AS replaced,
+  (SELECT jsonb_agg(jsonb_build_array(e.token, coalesce(nullif(e.caption, ''), e.original_name)) ORDER BY e.id)
+    FROM submissions_evidence e LEFT JOIN LATERAL (SELECT s.state FROM submissions_evidencescan s WHERE s.sha256 = e.sha256
+      ORDER BY s.at DESC, s.id DESC LIMIT 1) scan ON true
+    WHERE e.report_id = c.id AND e.public AND (scan.state = 'clean' OR (scan.state IS NULL AND NOT %(scanned)s))) AS files
 FROM run c
   LEFT JOIN registry_budgetitemversion pinned ON pinned.item_id = c.item_id AND pinned.version_id = c.budget_version_id
   LEFT JOIN LATERAL (SELECT sum(k.cash) AS cash, sum(k.physical) AS physical FROM registry_monthlyplan k

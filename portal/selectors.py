@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import connection
 from django.utils.formats import date_format
 
@@ -160,7 +161,7 @@ def item(year: FiscalYear, unit: Unit, code: str) -> BudgetItem | None:
 
 def item_year(of: BudgetItem) -> list[ItemMonth]:
     """The published months of one sub-activity, with running sums; one statement."""
-    rows = rows_of(queries.ITEM_YEAR, {"item": of.pk})
+    rows = rows_of(queries.ITEM_YEAR, {"item": of.pk, "scanned": bool(settings.CLAMD_URL)})
     return [
         build(
             ItemMonth,
@@ -168,6 +169,7 @@ def item_year(of: BudgetItem) -> list[ItemMonth]:
             | {
                 "problems": tuple(row["problems"]),
                 "replaced": tuple(tuple(one) for one in json.loads(row["replaced"] or "[]")),
+                "files": tuple(tuple(one) for one in json.loads(row["files"] or "[]")),
             },
         )
         for row in rows

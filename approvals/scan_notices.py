@@ -1,0 +1,58 @@
+"""Officers are told when a scanner finds a virus in a file of theirs: one notice and one letter each."""
+
+from django.urls import reverse
+
+from approvals.models import Notice
+from ledger.clock import now
+from ledger.recording import recorded
+from registry.models import Office, Post, User
+from submissions.models import Evidence
+from workflow.models import Outbox
+
+
+def tell(row: Outbox) -> None:
+    """Tell who attached an infected file and who enters its report now; a second time tells nobody anything new."""
+    file = (
+        Evidence.objects.select_related("report__item", "report__period").filter(pk=row.payload["id"]).first()
+    )
+    if file is None:
+        return  # removed before the scanner answered
+    report = file.report
+    params = {
+        "code": report.item.sub_activity_code,
+        "month": f"{report.period.first_day:%Y-%m}",
+        "name": file.original_name,
+        "found": row.payload["found"],
+    }
+    held = Office.objects.filter(post=report.item.officer_post_id, role=Post.Role.OFFICER).values("person")
+    people = User.objects.filter(pk__in=held) | User.objects.filter(pk=file.uploaded_by_id)
+    at = now()
+    with recorded(None):
+        Notice.objects.bulk_create(
+            [
+                Notice(
+                    key=f"{row.key}:{person.pk}",
+                    person=person,
+                    code="notice.evidence.infected",
+                    params=params,
+                    link=f"{reverse('submissions:entry', args=[params['month']])}#r{report.pk}",
+                    created_at=at,
+                )
+                for person in people.filter(is_active=True).distinct()
+            ],
+            ignore_conflicts=True,
+        )
+        notices = Notice.objects.filter(key__startswith=f"{row.key}:").values_list("pk", flat=True)
+        Outbox.objects.bulk_create(
+            [
+                Outbox(
+                    key=f"notice.mail:{notice}",
+                    topic="notice.mail",
+                    payload={"id": notice},
+                    created_at=at,
+                    not_before=at,
+                )
+                for notice in notices
+            ],
+            ignore_conflicts=True,
+        )
