@@ -19,7 +19,8 @@ from workflow.route import OPEN_STATES, SUBMIT, Refusal
 
 # Status and explanation as they stood in the newest earlier month that was handed in.
 CARRIED = f"""
-SELECT DISTINCT ON (r.id) r.id, e.status, e.problems, e.problem_text, e.follow_up_text, e.follow_up_pic, e.follow_up_due
+SELECT DISTINCT ON (r.id) r.id, e.status, e.problems, e.problem_text, e.follow_up_text, e.follow_up_pic, e.follow_up_due,
+  e.needs_leadership, e.public_note
 FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id JOIN submissions_report e ON e.item_id = r.item_id
   JOIN submissions_period ep ON ep.id = e.period_id AND ep.month < p.month
 WHERE r.id = ANY (%s) AND e.status <> '' AND {figures.COUNTS.format("e")}
@@ -89,12 +90,12 @@ def report_nil(
 
 def _entries(readings: Sequence[Reading], versions: Mapping[int, int | None], done: Nil) -> list[Entry]:
     """What is entered into those that can be nil; the refusals of the others go into `done`."""
-    carried = _carried([one.id for one in readings])
+    before = carried([one.id for one in readings])
     entries = []
     for one in readings:
         if one.id in done.refusals:
             continue
-        said = _said(one, carried.get(one.id))
+        said = _said(one, before.get(one.id))
         if isinstance(said, Refusal):
             done.refusals[one.id] = said
         else:
@@ -102,25 +103,31 @@ def _entries(readings: Sequence[Reading], versions: Mapping[int, int | None], do
     return entries
 
 
-def _carried(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    names = ("status", "problems", "problem_text", "follow_up_text", "follow_up_pic", "follow_up_due")
+def carried(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Status and texts of the newest earlier month that counts and has a status, by report; one statement."""
+    names = ("status", *_SAID, "public_note")
     with connection.cursor() as cursor:
         cursor.execute(CARRIED, [list(ids)])
         return {row[0]: dict(zip(names, row[1:], strict=True)) for row in cursor.fetchall()}
 
 
-def _said(one: Reading, carried: Mapping[str, Any] | None) -> Mapping[str, Any] | Refusal:
+def _said(one: Reading, before: Mapping[str, Any] | None) -> Mapping[str, Any] | Refusal:
     """What is said besides the zeros: as typed already, else as last month; without either in the first month, not begun."""
     if one.status:
-        return {name: getattr(one, name) for name in ("status", *_EXPLAINED)}
-    if carried:
-        return carried
+        return {name: getattr(one, name) for name in ("status", *_SAID, "follow_up_answer")}
+    if before:
+        said = {name: before[name] for name in ("status", *_SAID)}
+        # A day that has passed promises nothing for this month (V-31); whether a new one is owed the rules say.
+        past = said["follow_up_due"] is not None and said["follow_up_due"] < one.first_day
+        return said | {"follow_up_due": None} if past else said
     if one.before or one.physical_before:
         return Refusal("nil.status", {"code": one.code})
     return {"status": Report.Status.NOT_STARTED}
 
 
-_EXPLAINED = ("problems", "problem_text", "follow_up_text", "follow_up_pic", "follow_up_due")
+_SAID = (
+    "problems", "problem_text", "follow_up_text", "follow_up_pic", "follow_up_due", "needs_leadership",
+)  # fmt: skip
 
 
 def _entry(one: Reading, version: int | None, said: Mapping[str, Any]) -> Entry:

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext as _
 
 from registry.models import User
 from submissions import nil, pages
-from submissions.entering import Table, tell_outcomes
+from submissions.catching_up import tell_nil
+from submissions.entering import Table
 from submissions.forms import ids_of, key_of, whole_number
 from submissions.rights import Right
 from wording.sentences import say
@@ -57,13 +57,5 @@ def take(request: HttpRequest, user: User, table: Table) -> list[int]:
     except KeyReused:
         messages.error(request, say("act.key"))
         return []
-    codes = {one.id: one.code for one in readings}
-    for pk, refusal in done.refusals.items():
-        sentence = say(refusal.code, refusal.params)
-        messages.error(request, sentence if refusal.code.startswith("nil.") else f"{codes[pk]}: {sentence}")
-    for pk, found in done.findings.items():
-        for one in found:
-            if one.blocks:
-                messages.error(request, f"{codes[pk]}: {say(one.code, one.params)}")
-    tell_outcomes(request, done.outcomes, _("Reported as nil"))
+    tell_nil(request, readings, done)
     return [one.id for one in done.outcomes if one.done]
