@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
-from django.db import connection
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
@@ -17,23 +15,21 @@ from django.utils.translation import gettext as _
 
 from ledger.clock import now as database_now
 from registry.models import User
-from submissions import figures, pages, rules, selectors
-from submissions.differences import revised
+from submissions import selectors
 from submissions.evidence import FileRefused, attach, remove
+from submissions.evidence_forms import read_said
 from submissions.facts import Finding
-from submissions.forms import Typed, key_of, read_entries, whole_number
-from submissions.holding import where
+from submissions.forms import Typed, read_entries, whole_number
 from submissions.models import Evidence, Period, Report
-from submissions.readings import Reading, read, total
-from submissions.rights import Right, rights_of
-from submissions.services import save_entries, submit
+from submissions.readings import Reading, read
+from submissions.services import save_entries
+from submissions.typed import beside
 from wording.sentences import say
-from workflow.engine import KeyReused, Outcome, Refused
-from workflow.models import Act
-from workflow.route import OPEN_STATES, SUBMIT, Refusal
+from workflow.engine import Outcome, Refused
+from workflow.route import Refusal
 
 MOST_TOLD = 20
-TICK = re.compile(r"r[0-9]{1,18}-select")
+STALE = "route.stale"  # somebody else wrote there meanwhile
 MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 
 
@@ -56,28 +52,26 @@ class Table:
     typed: dict[int, Typed] = field(default_factory=dict)
     findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     sentences: list[dict[str, str]] = field(default_factory=list)
-    statement_error: str = ""
-    outcomes: list[Outcome] = field(default_factory=list)
     refusals: dict[int, Refusal] = field(default_factory=dict)
     ticked: frozenset[int] = frozenset()
     filed: dict[int, set[int]] = field(default_factory=dict)  # report -> its files that came or went just now
     saved: dict[int, int] = field(default_factory=dict)  # report -> its version after this save
     changed: int = 0
+    language: str = ""  # in which the typed numbers are written
 
     @property
     def failed(self) -> bool:
-        return bool(
-            self.sentences or self.statement_error or any(one.errors for one in self.typed.values())
-        ) or any(finding.blocks for found in self.findings.values() for finding in found)
+        unread = any(one.errors for one in self.typed.values())
+        blocked = any(finding.blocks for found in self.findings.values() for finding in found)
+        return bool(self.sentences) or unread or blocked
 
     def take(self, post: QueryDict, files: MultiValueDict[str, Any], language: str) -> None:
-        """Save what can be saved, attach and remove files, then submit what was ticked when all of that went well."""
+        """Save what can be saved, attach and remove files; what was refused stays as it was typed."""
+        self.language = language
         self.typed = read_entries(post, self.readings, language)
         self.ticked = frozenset(pk for pk, one in self.typed.items() if one.selected)
         self._save()
         self._files(post, files)
-        if post.get("act") == "submit" and not self.failed:
-            self._submit(post)
         if self.failed:
             # What was saved is shown as stored; only what was refused keeps the typed text and its old version.
             refused = {
@@ -101,21 +95,31 @@ class Table:
         entries = [one.entry for one in self.typed.values() if one.entry]
         versions = {one.id: one.version for one in self.readings}
         saved = save_entries(actor=self.user, entries=entries)
-        self.refusals, self.saved = saved.refusals, saved.versions
+        self.refusals, self.saved = self._news(saved.refusals), saved.versions
         self.findings = {
             pk: found for pk, found in saved.findings.items() if any(one.blocks for one in found)
         }
         self.changed = sum(version != versions[pk] for pk, version in saved.versions.items())
         codes = {one.id: one.code for one in self.readings}
-        for pk, refusal in saved.refusals.items():
+        for pk, refusal in self.refusals.items():
             sentence = f"{codes[pk]}: {say(refusal.code, refusal.params)}"
             self.sentences.append({"field": f"r{pk}", "sentence": sentence})
+
+    def _news(self, refusals: dict[int, Refusal]) -> dict[int, Refusal]:
+        """Without those that changed meanwhile into just what was typed: a second tap, or what saved itself before."""
+        stale = [pk for pk, refusal in refusals.items() if refusal.code == STALE]
+        same = (
+            {one.id for one in read(stale) if not beside(one, self.typed[one.id].values, self.language)}
+            if stale
+            else set()
+        )
+        return {pk: refusal for pk, refusal in refusals.items() if pk not in same}
 
     def _files(self, post: QueryDict, files: MultiValueDict[str, Any]) -> None:
         for one in self.readings:
             kind = post.get(f"r{one.id}-evidence_kind", Evidence.Kind.OTHER)
             for upload in files.getlist(f"r{one.id}-evidence"):
-                self._attach(one, upload, kind if kind in Evidence.Kind.values else Evidence.Kind.OTHER)
+                self._attach(one, upload, post, kind if kind in Evidence.Kind.values else Evidence.Kind.OTHER)
         doomed = whole_number(post.get("remove_evidence", ""))
         if doomed is not None:
             mine = Evidence.objects.filter(pk=doomed, report__in=[one.id for one in self.readings]).first()
@@ -136,10 +140,13 @@ class Table:
         self.filed.setdefault(report, set()).add(file)
         self.changed += 1
 
-    def _attach(self, one: Reading, upload: Any, kind: str) -> None:
+    def _attach(self, one: Reading, upload: Any, post: QueryDict, kind: str) -> None:
         name = f"r{one.id}-evidence"
+        said, wrong = read_said(post, f"{name}_")
+        self.sentences += [{"field": name, "sentence": f"{one.code}: {told}"} for told in wrong.values()]
         try:
-            file = attach(actor=self.user, report=Report.objects.get(pk=one.id), upload=upload, kind=kind)
+            report = Report.objects.get(pk=one.id)
+            file = attach(actor=self.user, report=report, upload=upload, kind=kind, said=said)
             if file.uploaded_at >= self.now and file.pk not in self.filed.get(
                 one.id, ()
             ):  # not one it had before
@@ -149,42 +156,8 @@ class Table:
                 {"field": name, "sentence": f"{one.code}: {say(refused.code, refused.params)}"}
             )
         except Refused as refused:
-            said = say(refused.outcomes[0].code, refused.outcomes[0].params)
-            self.sentences.append({"field": name, "sentence": f"{one.code}: {said}"})
-
-    def _submit(self, post: QueryDict) -> None:
-        chosen = [pk for pk, one in self.typed.items() if one.selected]
-        if not chosen:
-            self.sentences.append({"field": "", "sentence": say("entry.none_selected")})
-            return
-        if not post.get("statement"):
-            self.statement_error = say("entry.statement")
-            return
-        with connection.cursor() as cursor:
-            facts = figures.load(cursor, chosen)
-        restated = pages.restated(self.readings)
-        self.findings = {
-            pk: (*rules.check_submission(one, figures.POLICY), *restated.get(pk, ()))
-            for pk, one in facts.items()
-        }
-        ready = [pk for pk in chosen if not self._blocked(pk)]
-        if not ready:
-            return
-        # What this very page saved, and no later version that another tab put there meanwhile.
-        versions = {pk: self.saved[pk] + len(self.filed.get(pk, ())) for pk in ready}
-        try:
-            outcomes = submit(
-                actor=self.user, versions=versions, statement=pages.STATEMENT_VERSION, key=key_of(post)
-            )
-        except KeyReused:
-            self.sentences.append({"field": "", "sentence": say("act.key")})
-            return
-        codes = {one.id: one.code for one in self.readings}
-        for outcome in outcomes:
-            if not outcome.done:
-                sentence = f"{codes[outcome.id]}: {say(outcome.code, outcome.params)}"
-                self.sentences.append({"field": f"r{outcome.id}", "sentence": sentence})
-        self.outcomes = outcomes
+            told = say(refused.outcomes[0].code, refused.outcomes[0].params)
+            self.sentences.append({"field": name, "sentence": f"{one.code}: {told}"})
 
 
 def table_of(user: User, month: str) -> Table:
@@ -194,97 +167,6 @@ def table_of(user: User, month: str) -> Table:
         Period.objects.filter(pk__in=reports.values("period")).select_related("agency", "fiscal_year")
     )
     return Table(user, month, periods, read(reports.values_list("pk", flat=True)), database_now())
-
-
-def context(table: Table) -> dict[str, Any]:
-    """For templates/submissions/entry.html."""
-    rights = rights_of(table.user, [one.id for one in table.readings if one.state in OPEN_STATES])
-    items = _items(table, rights)
-    period = min(table.periods, key=lambda one: one.entry_due)
-    first = period.first_day
-    before = first.replace(year=first.year - (first.month == 1), month=first.month - 1 or 12)
-    return {
-        "period": {
-            "code": table.month,
-            "label": selectors.month_label(first),
-            "last_label": selectors.month_label(before) if period.month > 1 else "",
-        },
-        "unit": {"name": "; ".join(sorted({one.unit for one in table.readings}))},
-        "deadline": pages.deadline(period.entry_due, pages.open_until(period, rights.values()), table.now),
-        "saved_at": selectors.last_saved([one.id for one in table.readings]),
-        "statement": pages.statement(),
-        "statement_error": table.statement_error,
-        "work_url": reverse("submissions:work"),
-        "nil_key": str(uuid4()),
-        "key": str(uuid4()),  # a second tap on the same page gets the first answer
-        "can_submit": any(item.selectable for item in items),
-        "on_behalf": _on_behalf(items, rights),
-        "rights": rights,
-        "errors": _summary(table, items),
-        "returned": [returned_row(one.reading, one.returned) for one in items if one.returned],
-        "total": pages.total_row(total(table.readings)),
-        "items": [item.as_dict() for item in items],
-        **pages.choices(),
-    }
-
-
-def _on_behalf(items: Sequence[pages.EntryItem], rights: Mapping[int, Right]) -> list[str]:
-    """For whom an assistant enters here, and until when."""
-    mine = [(item, rights[item.reading.id].mandate) for item in items if item.reading.id in rights]
-    mandates = selectors.mandates_of({mandate for _item, mandate in mine if mandate})
-    told = {
-        (item.where.office, mandates[mandate])
-        for item, mandate in mine
-        if mandate in mandates and item.where is not None
-    }
-    return sorted(
-        say(
-            "entry.on_behalf",
-            {
-                "office": office,
-                "document_no": grant.document_no or grant.key,
-                "until_at": grant.expires_at.isoformat(),
-            },
-        )
-        for office, grant in told
-    )
-
-
-def _items(table: Table, rights: Mapping[int, Right]) -> list[pages.EntryItem]:
-    ids = [one.id for one in table.readings]
-    with connection.cursor() as cursor:
-        stored = pages.stored_findings(ids, cursor)
-    evidence, returned = selectors.evidence_of(ids), selectors.returns_of(table.readings)
-    holders = where(table.readings, now=table.now)
-    restated, notes = pages.restated(table.readings), selectors.revision_notes(ids)
-    changes = revised([one.id for one in table.readings if one.revision])
-    return [
-        pages.EntryItem(
-            one,
-            findings=table.findings.get(one.id) or _shown((*stored[one.id], *restated.get(one.id, ())), one),
-            typed=table.typed.get(one.id),
-            returned=returned.get(one.id),
-            where=holders[one.id],
-            changed_meanwhile=one.id in table.refusals and table.refusals[one.id].code == "route.stale",
-            evidence=evidence.get(one.id, ()),
-            right=rights.get(one.id),
-            selected=one.id in table.ticked,
-            note=notes.get(one.id, ""),
-            changes=changes.get(one.id, ()),
-        )
-        for one in table.readings
-    ]
-
-
-def _shown(findings: Sequence[Finding], reading: Reading) -> tuple[Finding, ...]:
-    """A report nobody has begun has no findings to look at."""
-    return tuple(findings) if reading.started and reading.state in OPEN_STATES else ()
-
-
-def _summary(table: Table, items: Sequence[pages.EntryItem]) -> list[dict[str, str]]:
-    found = pages.errors_of(items) if table.failed else []
-    statement = [{"field": "statement", "sentence": table.statement_error}] if table.statement_error else []
-    return [*table.sentences, *found, *statement]
 
 
 def returned_row(reading: Reading, one: selectors.Return) -> dict[str, Any]:
@@ -302,28 +184,6 @@ def returned_row(reading: Reading, one: selectors.Return) -> dict[str, Any]:
         "office": one.office,
         "at": one.at,
         "fields": one.fields,
-    }
-
-
-def submitted_context(readings: Sequence[Reading], month: str) -> dict[str, Any]:
-    """For templates/submissions/submitted.html."""
-    now = database_now()
-    holders = where(readings, now=now)
-    done = [one for one in readings if one.state not in OPEN_STATES]
-    left = [one for one in readings if one.state in OPEN_STATES]
-    first = holders[done[0].id] if done else None
-    return {
-        "period": {"label": selectors.month_label(first_day(month))},
-        "unit": {"name": "; ".join(sorted({one.unit for one in readings}))},
-        "at": max((one.submitted_at for one in done if one.submitted_at), default=now),
-        "done": [pages.report_row(one, None) for one in done],
-        "skipped": [pages.report_row(one, None) | {"sentence": _("still a draft")} for one in left],
-        "total": sum((one.this_month or 0 for one in done), start=0),
-        "next_step": {"office": first.office, "person": first.person, "due": first.due} if first else None,
-        "recall_url": reverse("submissions:recall"),
-        "recall_ids": [one.id for one in done],
-        "recall_until": _("until your section head opens the first of them") if done else "",
-        "work_url": reverse("submissions:work"),
     }
 
 
@@ -353,21 +213,3 @@ def tell_outcomes(
             link = f"{reverse('approvals:review', args=[token])}?seen={version}"
             sentence = format_html('{} <a href="{}">{}</a>', sentence, link, _("See what changed"))
         messages.error(request, sentence)
-
-
-def tell_submitted(request: HttpRequest, table: Table) -> None:
-    """What went on its way although something else on the page has to be corrected."""
-    done = sum(outcome.done for outcome in table.outcomes)
-    if done:
-        messages.success(request, f"{_('Submitted')}: {done}.")
-
-
-def answered_before(user: User, post: QueryDict) -> list[int]:
-    """The reports that this very post has submitted already: a second tap. Empty for a page that was changed since."""
-    key = key_of(post)
-    ticked = {int(name[1:-7]) for name in post if TICK.fullmatch(name)}
-    if not key or not ticked or post.get("act") != "submit":
-        return []
-    acts = Act.objects.filter(actor=user, verb=SUBMIT, key__startswith=f"{key}:")
-    done = [one["id"] for act in acts for one in act.answer or () if one["done"]]
-    return done if ticked <= set(done) else []

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from ledger.clock import now as database_now
 from registry.models import Office, Post, User
+from submissions.evidence_rows import with_scans
 from submissions.models import Evidence, Period, Report, ReportLine
 from submissions.readings import Reading
 from wording import words
 from wording.sentences import month_name, say
 from workflow.models import Decision, Grant
-from workflow.route import RETURN, RETURNED
+from workflow.route import RETURN, RETURNED, SUBMIT
 
 FIELD_MARKS = ("physical", "status", "problem", "evidence")
 
@@ -60,6 +61,7 @@ class Return:
     marks: tuple[str, ...]
     fields: tuple[str, ...]
     category: str = ""  # what it is about, in words
+    named: tuple[tuple[str, str], ...] = ()  # each mark that is a cell, with its name
 
 
 def decisions_on(ids: Iterable[int]) -> QuerySet[Decision]:
@@ -67,6 +69,19 @@ def decisions_on(ids: Iterable[int]) -> QuerySet[Decision]:
     return Decision.objects.filter(
         content_type__app_label="submissions", content_type__model="report", object_id__in=list(ids)
     ).order_by("step")
+
+
+def acts_of(reports: Iterable[int]) -> list[int]:
+    """The acts by which these reports were submitted last, the oldest first."""
+    newest = decisions_on(reports).filter(verb=SUBMIT).order_by("object_id", "-step").distinct("object_id")
+    return sorted({decision.act_id for decision in newest})
+
+
+def first_month_of(acts: Iterable[int]) -> str:
+    """The first month that some acts submitted, as addresses have it."""
+    reports = Decision.objects.filter(act__in=list(acts), verb=SUBMIT).values("object_id")
+    first = Report.objects.filter(pk__in=reports).aggregate(first=Min("period__first_day"))["first"]
+    return f"{first:%Y-%m}"
 
 
 def returns_of(readings: Sequence[Reading]) -> dict[int, Return]:
@@ -84,6 +99,7 @@ def returns_of(readings: Sequence[Reading]) -> dict[int, Return]:
             marks=tuple(one.marks),
             fields=tuple(names[mark] for mark in one.marks if mark in names),
             category=category_of(one.marks),
+            named=tuple((mark, names[mark]) for mark in one.marks if mark in names),
         )
         for pk, one in newest.items()
     }
@@ -136,7 +152,8 @@ def mandates_of(ids: Iterable[int]) -> dict[int, Grant]:
 def evidence_of(ids: Iterable[int]) -> dict[int, list[Evidence]]:
     """Evidence by report, in the order it came."""
     found: dict[int, list[Evidence]] = {}
-    for one in Evidence.objects.filter(report__in=list(ids)).order_by("uploaded_at", "pk"):
+    files = with_scans(Evidence.objects.filter(report__in=list(ids)))
+    for one in files.order_by("uploaded_at", "pk"):
         found.setdefault(one.report_id, []).append(one)
     return found
 

@@ -1,6 +1,6 @@
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
-from submissions import views
+from submissions import cell_views, views
 
 
 class TokenConverter:
@@ -17,11 +17,19 @@ class TokenConverter:
 
 register_converter(TokenConverter, "token")
 app_name = "submissions"
+# The addresses with a word of their own come before the months, which are a word too.
 urlpatterns = [
     path("entry/", views.work, name="work"),
     path("entry/recall/", views.take_back, name="recall"),
+    path("", include("submissions.checking_urls")),
+    path("", include("submissions.payment_urls")),
     path("entry/<str:month>/", views.entry, name="entry"),
+    path("entry/<str:month>/cells/", cell_views.save, name="cells"),
+    path("entry/<str:month>/state/", cell_views.state, name="state"),
     path("entry/<str:month>/nil/", views.without_activity, name="nil"),
     path("entry/<str:month>/submitted/", views.submitted, name="submitted"),
-    path("evidence/<token:token>/", views.evidence, name="evidence"),
+    path("", include("submissions.panel_urls")),
+    path("", include("submissions.workbook_urls")),
+    path("", include("submissions.evidence_urls")),
+    path("", include("submissions.offline_urls")),
 ]

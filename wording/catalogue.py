@@ -8,32 +8,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wording.calendar_sentences import CALENDAR
+from wording.cell_sentences import CELLS
+from wording.check_sentences import CHECK
 from wording.deciding_sentences import DECIDING
+from wording.entry_sentences import MONTH_TABLE
+from wording.evidence_sentences import EVIDENCE
 from wording.import_sentences import IMPORT
+from wording.number_sentences import NUMBERS
 from wording.pack_sentences import PACKS
+from wording.payment_sentences import PAYMENTS
 from wording.request_sentences import REQUESTS
 from wording.route_sentences import ROUTES
-
-NUMBERS: dict[str, Promise] = {
-    "number.empty": _("Nothing is written here. Write a number, for example %(write)s."),
-    "number.letters": _(
-        "“%(value)s” is not only a number: %(found)s cannot stand in it. Write it like %(write)s."
-    ),
-    "number.other_locale": _(
-        "“%(value)s” is written the way of another language and would be read wrongly here. If that is the "
-        "number you mean, write %(write)s."
-    ),
-    "number.grouping": _(
-        "The points and commas in “%(value)s” stand in unusual places. Write the number like %(write)s."
-    ),
-    "number.decimals": _(
-        "“%(value)s” has %(decimals)s digits after the decimal sign; at most %(limit)s are kept. Write "
-        "%(write)s if that is what you mean."
-    ),
-    "number.too_large": _(
-        "“%(value)s” is too large: at most %(digits)s digits fit before the decimal sign. Check the number."
-    ),
-}
+from wording.rules_sentences import RULES
+from wording.workbook_sentences import WORKBOOK
 
 ENTRY: dict[str, Promise] = {
     "V-10": _(
@@ -385,6 +372,7 @@ ACTS: dict[str, Promise] = {
 CATALOGUE: dict[str, Promise] = {
     **NUMBERS,
     **ENTRY,
+    **MONTH_TABLE,
     **PLAN,
     **ROUTE,
     **ACTS,
@@ -392,6 +380,12 @@ CATALOGUE: dict[str, Promise] = {
     **IMPORT,
     **REQUESTS,
     **PACKS,
+    **PAYMENTS,
     **ROUTES,
     **DECIDING,
+    **EVIDENCE,
+    **RULES,
+    **CELLS,
+    **CHECK,
+    **WORKBOOK,
 }

@@ -81,6 +81,7 @@ def furnish(
     section = Section(people)
     if before_opening:
         before_opening(section)
+        year = FiscalYear.objects.select_related("government").get(pk=year.pk)
     open_month(fiscal_year=year, month=1)
     reports = Report.objects.select_related("item", "item__unit").order_by("item__sub_activity_code")
     section.reports = list(reports)

@@ -3,40 +3,24 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from submissions.models import Report
 from tests.browser.conftest import Site, Visits
+from tests.browser.entry_desk import ENTRY, emptied, money_of, opened, pasted, posted, saved, stand
 from tests.browser.looks import Looks
+from tests.browser.steps import follow
 from tests.cast import PASSWORD
-
-ENTRY = "/entry/2026-01/"
 
 
 @pytest.fixture
-def table(visit: Visits) -> Page:
-    page = visit("ani")
-    page.goto(ENTRY)
-    return page
-
-
-def money_of(page: Page) -> Locator:
-    return page.locator("input[data-kind=money]")
+def table(visit: Visits, site: Site) -> Page:
+    emptied(site)
+    return opened(visit)
 
 
 def values(cells: Locator, count: int) -> list[str]:
     return [cells.nth(number).input_value() for number in range(count)]
-
-
-def pasted(page: Page, cell: Locator, text: str) -> None:
-    cell.focus()
-    page.evaluate("text => navigator.clipboard.writeText(text)", text)
-    page.keyboard.press("Control+v")
-
-
-def saved(page: Page) -> None:
-    page.locator("button[name=act][value=save]").last.click()
-    page.wait_for_load_state()
 
 
 def test_the_arrows_and_enter_lead_her_from_line_to_line(table: Page) -> None:
@@ -68,14 +52,15 @@ def test_she_pastes_a_column_from_her_spreadsheet_and_takes_it_back(table: Page,
     cells = money_of(table)
     before = values(cells, 5)
     pasted(table, cells.nth(0), "1.000\t\r\n2.000,50\t\r\nabc\t\r\n4.000\t\r\n")
-    assert values(cells, 4) == ["1.000", "2.000,50", "abc", "4.000"]
+    stand(cells, "1.000", "2.000,50", "abc", "4.000")
     unreadable = table.locator(f"#{cells.nth(2).get_attribute('aria-describedby')}")
     expect(unreadable).to_contain_text("abc")
     total = table.locator("tr[data-total] [data-out=month]")
     expect(total).to_have_text("7.000,50")
     table.keyboard.press("Control+z")
-    assert values(cells, 5) == before
+    stand(cells, *before)
     pasted(table, cells.nth(0), "11.000\n12.000\n13.000\n0\n")
+    stand(cells, "11.000", "12.000", "13.000", "0")
     saved(table)
     first = site.section.reports[0]
     stored = first.lines.order_by("line__account_code").values_list("realized", flat=True)
@@ -94,7 +79,7 @@ def test_she_reads_her_table_in_english_and_in_urdu(visit: Visits, axe: Callable
         ("ur", "rtl", "4,933,000"),
         ("id", "ltr", "4.933.000"),
     ):
-        page.locator(f"button[name=language][value={language}]:visible").click()
+        follow(page, f"button[name=language][value={language}]:visible")
         expect(page.locator("html")).to_have_attribute("dir", direction)
         expect(first).to_have_value(written)
         if language == "en":
@@ -106,56 +91,38 @@ def test_she_reads_her_table_in_english_and_in_urdu(visit: Visits, axe: Callable
             looks.at(page, "entry-ur")
 
 
-def test_what_she_has_not_saved_is_not_lost_by_a_careless_click(table: Page) -> None:
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    table.on("dialog", stay)
-    money_of(table).nth(4).click()
-    table.keyboard.type("77")
-    table.locator("header .nav a").first.click()
-    table.wait_for_timeout(500)
-    assert asked == ["beforeunload"]
-    expect(money_of(table).nth(4)).to_have_value("77")
-    money_of(table).nth(4).fill("")
-
-
-def test_two_windows_on_the_same_row_do_not_overwrite_each_other(visit: Visits, site: Site) -> None:
-    here, there = visit("ani"), visit("ani")
-    for page in (here, there):
-        page.goto(ENTRY)
+def test_two_windows_without_a_script_do_not_overwrite_each_other(visit: Visits, site: Site) -> None:
+    emptied(site)
+    here, there = (opened(visit, script=False) for _ in range(2))
     report = site.section.reports[5]
     line = f"[name^='r{report.pk}-line-']"
     here.locator(line).first.fill("111.000")
-    saved(here)
+    posted(here)
     there.locator(line).first.fill("222.000")
-    saved(there)
+    posted(there)
     expect(there.locator(".error-summary")).to_contain_text(report.item.sub_activity_code)
     expect(there.locator(line).first).to_have_value("222.000")
     expect(there.locator(f"#r{report.pk}")).to_contain_text("111.000")
     assert Report.objects.get(pk=report.pk).lines.filter(realized=111_000).exists()
-    saved(there)  # shown what stands there, she decides
+    posted(there)  # shown what stands there, she decides
     assert Report.objects.get(pk=report.pk).lines.filter(realized=222_000).exists()
 
 
-def test_she_signs_in_with_the_keyboard_and_out_again(visit: Visits) -> None:
+def test_she_signs_in_with_the_keyboard_and_out_again(visit: Visits, site: Site) -> None:
     page = visit()
     page.goto("/accounts/login/")
     page.locator("[name=login]").focus()
     page.keyboard.type("ani")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/entry/")
+    with page.expect_navigation(url="**/entry/"):
+        page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.locator("a.skip")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
     page.locator("details.menu > summary").press("Enter")
-    page.locator(".menu-panel form button").press("Enter")
-    page.wait_for_url("**/")
+    with page.expect_navigation(url=f"{site.base}/"):
+        page.locator(".menu-panel form button").press("Enter")
     page.goto("/entry/")
     expect(page.locator("[name=password]")).to_be_visible()

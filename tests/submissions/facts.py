@@ -2,7 +2,7 @@
 
 from decimal import Decimal as D
 
-from submissions.rules import ItemFacts, LineFacts, Policy, check
+from submissions.rules import EXPLAIN, ItemFacts, LineFacts, Policy, check, check_submission
 
 POLICY = Policy()
 
@@ -39,3 +39,8 @@ def findings(facts, severity="B", policy=POLICY, judge=check):
 
 def codes(facts, severity="B", policy=POLICY, judge=check):
     return [finding.code for finding in findings(facts, severity, policy, judge)]
+
+
+def asked(facts, policy=POLICY):
+    """Codes of what stands in the way of submitting, explanations aside."""
+    return [one for one in codes(facts, policy=policy, judge=check_submission) if one != EXPLAIN]

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from ledger.recording import recorded
 from registry.models import BudgetItemVersion, MonthlyPlan, Unit
-from submissions import services
+from submissions import pinning, services
 from submissions.calendar import CalendarRefused, close_month, month_of, open_month
 from submissions.models import Holiday, Period, Report, ReportLine
 from tests.cast import World
@@ -140,7 +140,7 @@ def test_a_new_budget_version_reaches_open_reports_and_leaves_submitted_ones(cas
     version = BudgetItemVersion.objects.get(item=second.item)
     BudgetItemVersion.objects.update(ceiling=70)
     MonthlyPlan.objects.create(item_version=version, month=1, physical=3)
-    assert services.repin(fiscal_year=cast.year, unit=cast.agency) == 1
+    assert pinning.repin(fiscal_year=cast.year, unit=cast.agency) == 1
     ceilings = dict(Report.objects.values_list("pk", "ceiling"))
     assert ceilings == {first.pk: 100, second.pk: 70}
 
@@ -150,7 +150,7 @@ def test_what_a_new_version_drops_has_nothing_left_to_spend(cast: World) -> None
     (report,) = cast.open()
     cast.entered([report], 10)
     BudgetItemVersion.objects.update(active=False)
-    assert services.repin(fiscal_year=cast.year, unit=cast.agency) == 1
+    assert pinning.repin(fiscal_year=cast.year, unit=cast.agency) == 1
     assert Report.objects.get().ceiling == 0
 
 
@@ -159,10 +159,10 @@ def test_points_do_not_become_output_units_when_progress_is_counted_anew(cast: W
     (report,) = cast.open()
     cast.entered([report], 10)
     BudgetItemVersion.objects.update(physical_mode="VOLUME", output_target=40)
-    services.repin(fiscal_year=cast.year, unit=cast.agency)
+    pinning.repin(fiscal_year=cast.year, unit=cast.agency)
     fresh = Report.objects.get()
     assert (fresh.physical_mode, fresh.increment, fresh.volume) == ("VOLUME", None, None)
-    assert services.repin(fiscal_year=cast.year, unit=cast.agency) == 0
+    assert pinning.repin(fiscal_year=cast.year, unit=cast.agency) == 0
 
 
 def test_what_comes_into_an_open_month_keeps_the_route_of_that_month(cast: World) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from approvals import services as deciding
 from ledger.recording import recorded
 from registry.models import BudgetItemVersion, BudgetVersion
-from submissions import services
+from submissions import pinning, services
 from submissions.calendar import close_month
 from submissions.models import Evidence, Period, Report
 from tests.cast import PNG, World
@@ -105,37 +105,20 @@ def test_a_file_beside_a_refused_value_does_not_make_the_next_save_stale(cast: W
     assert report.lines.get().realized == Decimal(100)
 
 
-def test_a_missing_statement_keeps_what_was_ticked(cast: World) -> None:
-    cast.items(2)
-    reports = cast.open()
-    typed = fields(reports[0], "1", select="1") | fields(reports[1], "1")
-    answer = as_(cast.ani).post(PAGE, typed | {"act": "submit"})
-    assert answer.status_code == 422
-    assert [item["selected"] for item in answer.context["items"]] == [True, False]
-    assert set(Report.objects.values_list("state", flat=True)) == {"draft"}
-
-
 def test_an_error_in_one_row_keeps_what_was_ticked_in_the_others(cast: World) -> None:
     cast.items(2)
     reports = cast.open()
     typed = fields(reports[0], "1", select="1") | fields(reports[1], "satu", select="1")
-    answer = as_(cast.ani).post(PAGE, typed | {"act": "submit", "statement": "1"})
+    answer = as_(cast.ani).post(PAGE, typed | {"act": "check"})
     assert answer.status_code == 422
     assert [item["selected"] for item in answer.context["items"]] == [True, True]
     assert answer.context["items"][1]["lines"][0]["entered"] == "satu"
 
 
-def test_a_used_key_of_somebody_else_is_told_and_not_an_error(cast: World) -> None:
+def test_a_key_that_was_spent_recalls_nothing(cast: World) -> None:
     cast.items(2)
     reports = cast.open()
-    cast.entered(reports, 1)
-    services.submit(actor=cast.ani, versions=cast.versions(reports[:1]), key="taken")
-    typed = fields(reports[1], "1", select="1") | {"act": "submit", "statement": "1", "key": "taken"}
-    assert as_(cast.ani).post(PAGE, typed).status_code == 422
-    assert Report.objects.get(pk=reports[1].pk).state == "draft"
-    long = typed | {"key": "k" * 500}
-    assert as_(cast.ani).post(PAGE, long).status_code in (302, 422)
-    assert Report.objects.get(pk=reports[1].pk).state == "submitted"
+    cast.submitted(reports)
     services.recall(actor=cast.ani, versions=cast.versions(reports[:1]), key="spent")
     assert as_(cast.ani).post("/entry/recall/", {"report": reports[1].pk, "key": "spent"}).status_code == 302
     assert Report.objects.get(pk=reports[1].pk).state == "submitted"
@@ -187,7 +170,7 @@ def test_a_new_budget_does_not_reach_into_a_closed_month(cast: World) -> None:
             fiscal_year=cast.year, unit=cast.agency, kind="pergeseran", sequence=2, effective_month=1
         )
         BudgetItemVersion.objects.create(item=item, version=version, ceiling=80, physical_mode="PERCENT")
-    assert services.repin(fiscal_year=cast.year, unit=cast.agency) == 0
+    assert pinning.repin(fiscal_year=cast.year, unit=cast.agency) == 0
     assert Report.objects.get(pk=report.pk).ceiling == 100
 
 

@@ -11,7 +11,7 @@ from approvals import services as deciding
 from ledger.clock import now
 from ledger.recording import recorded
 from registry.models import BudgetItemVersion, BudgetLineVersion, BudgetVersion, Post, Unit
-from submissions import services
+from submissions import pinning, services
 from submissions.calendar import close_month
 from submissions.heartbeat import beat
 from submissions.models import Report
@@ -47,7 +47,7 @@ def raised(cast: World, report: Report, ceiling: int) -> None:
         )
         for line in report.item.lines.all():
             BudgetLineVersion.objects.create(line=line, version=version, ceiling=ceiling)
-    services.repin(fiscal_year=cast.year, unit=cast.agency)
+    pinning.repin(fiscal_year=cast.year, unit=cast.agency)
 
 
 def test_a_revision_is_held_to_its_own_ceiling_and_published_by_who_has_to_sign_it(cast: World) -> None:

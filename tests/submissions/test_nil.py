@@ -1,6 +1,7 @@
 """Nil for many: what had no activity is entered with zero and submitted in one act; rules and law decide as ever."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,15 @@ from workflow import engine, granting, route
 from workflow.models import Decision
 
 PAGE = "/entry/2026-01/nil/"
+
+
+HALTED: dict[str, Any] = {
+    "problems": ["LAND"],
+    "problem_text": "Lahan belum bebas sepenuhnya.",
+    "follow_up_text": "Musyawarah dengan pemilik lahan.",
+    "follow_up_due": date(2026, 4, 10),
+    "needs_leadership": True,
+}
 
 
 def as_(who: Any) -> Client:
@@ -47,7 +57,7 @@ def test_ani_reports_three_of_four_as_nil_in_one_act(cast: World) -> None:
     assert answer.redirect_chain[-1][0].startswith("/entry/2026-01/submitted/")
     assert told(answer) == ["Reported as nil: 3."]
     for one in Report.objects.filter(pk__in=[one.pk for one in reports[:3]]):
-        assert (one.state, one.status, one.increment) == ("submitted", "BELUM_MULAI", 0)
+        assert (one.state, one.status, one.increment) == ("submitted", "BELUM_MULAI", Decimal(0))
         assert [line.realized for line in one.lines.all()] == [0, 0]
     decisions = Decision.objects.filter(verb="submit")
     assert {tuple(one.marks) for one in decisions} == {("statement-1", "nil")}
@@ -60,7 +70,7 @@ def test_ani_reports_three_of_four_as_nil_in_one_act(cast: World) -> None:
 def test_status_and_reason_are_carried_from_last_month(cast: World) -> None:
     cast.item()
     (january,) = cast.open()
-    cast.submitted([january], 10, status="TERHENTI", problem_text="Lahan belum bebas", problems=["LAND"])
+    cast.submitted([january], 10, status="TERHENTI", **HALTED)
     deciding.verify(actor=cast.budi, versions=cast.versions([january]))
     for verb in (route.SIGN, route.PUBLISH):
         engine.perform(verb, Report, cast.versions([january]), actor=cast.citra)
@@ -68,20 +78,17 @@ def test_status_and_reason_are_carried_from_last_month(cast: World) -> None:
     cast.at("2026-03-03 09:00")
     (february,) = cast.reports(2)
     as_(cast.ani).post("/entry/2026-02/nil/", ticked(cast, [february]))
-    february.refresh_from_db(fields=["status", "problem_text", "problems"])
-    assert (february.status, february.problem_text, february.problems) == (
-        "TERHENTI",
-        "Lahan belum bebas",
-        ["LAND"],
-    )
+    february.refresh_from_db(fields=["status", *HALTED])
+    assert february.status == "TERHENTI"
+    assert {name: getattr(february, name) for name in HALTED} == HALTED
     assert Report.objects.get(pk=february.pk).state == "submitted"
 
 
 def test_what_has_money_or_progress_is_not_nil_and_stays_as_it_is(cast: World) -> None:
     cast.items(3)
     reports = cast.open()
-    cast.entered(reports[:1], 10, increment=0, status="PELAKSANAAN")
-    cast.entered(reports[1:2], 0, increment=5)
+    cast.entered(reports[:1], 10, increment=Decimal(0), status="PELAKSANAAN")
+    cast.entered(reports[1:2], 0, increment=Decimal(5))
     answer = as_(cast.ani).post(PAGE, ticked(cast, reports), follow=True)
     sentences = " ".join(told(answer))
     assert (
@@ -105,14 +112,29 @@ def test_a_rule_still_decides(cast: World) -> None:
     """February was begun as "not started" before January got its money."""
     cast.item()
     (january,) = cast.open()
-    cast.entered([january], 0, increment=0, status="BELUM_MULAI")
+    cast.entered([january], 0, increment=Decimal(0), status="BELUM_MULAI")
     cast.open(2)
     (february,) = cast.reports(2)
     reopened(cast)
-    cast.entered([february], 0, increment=0, status="BELUM_MULAI")
+    cast.entered([february], 0, increment=Decimal(0), status="BELUM_MULAI")
     cast.submitted([january], 10)
     answer = as_(cast.ani).post("/entry/2026-02/nil/", ticked(cast, [february]), follow=True)
     assert "is “not started” but Rp10 is realised" in " ".join(told(answer))
+    assert Report.objects.get(pk=february.pk).state == "draft"
+
+
+def test_a_promise_that_fell_due_has_to_be_answered_first(cast: World) -> None:
+    """V-31: what was promised for February is neither done nor extended by saying nothing."""
+    cast.item()
+    (january,) = cast.open()
+    cast.submitted([january], 10, status="TERHENTI", **HALTED | {"follow_up_due": date(2026, 2, 20)})
+    cast.open(2)
+    cast.at("2026-03-03 09:00")
+    (february,) = cast.reports(2)
+    answer = as_(cast.ani).post("/entry/2026-02/nil/", ticked(cast, [february]), follow=True)
+    said = " ".join(told(answer))
+    assert february.item.sub_activity_code in said and "it was not submitted" in said
+    assert f'href="/entry/2026-02/#r{february.pk}"' in said
     assert Report.objects.get(pk=february.pk).state == "draft"
 
 
@@ -138,7 +160,7 @@ def test_a_version_that_was_not_seen_is_refused(cast: World) -> None:
     cast.item()
     reports = cast.open()
     posted = ticked(cast, reports)
-    cast.entered(reports, 0, increment=0, status="PERSIAPAN")
+    cast.entered(reports, 0, increment=Decimal(0), status="PERSIAPAN")
     answer = as_(cast.ani).post(PAGE, posted, follow=True)
     assert "The report changed since you opened it" in " ".join(told(answer))
     for odd in ("", "x", "9" * 40):

@@ -45,14 +45,14 @@ def test_looking_costs_the_same(cast: World, statements: Any, address: str) -> N
     assert costs[0] == costs[1]
 
 
-@pytest.mark.parametrize("act", ["save", "submit", "refused"])
-def test_saving_and_submitting_cost_the_same(cast: World, statements: Any, act: str) -> None:
+@pytest.mark.parametrize("act", ["save", "check", "refused"])
+def test_saving_and_checking_cost_the_same(cast: World, statements: Any, act: str) -> None:
     client, costs = ani(cast), []
     for first, last in ((1, 2), (2, 31)):
         for number in range(first, last):
             cast.item(f"1.03.10.2.01.{number:04}")
         fresh = [one for one in cast.open() if one.version == 1]
-        typed = fields(fresh, "500" if act == "refused" else "10") | {"act": act, "statement": "1"}
+        typed = fields(fresh, "500" if act == "refused" else "10") | {"act": act}
         client.get(PAGE)
         with statements() as seen:
             assert client.post(PAGE, typed).status_code == (422 if act == "refused" else 302)
