@@ -51,7 +51,8 @@ demo: runtime messages
 	@exec $(py) -m config.running
 
 test: dev messages
-	@CHROMIUM=$$(sh config/chromium.sh) && export CHROMIUM && exec $(py) -m pytest --numprocesses 2 $(PYTEST)
+	@CHROMIUM=$$(sh config/chromium.sh) && SOFFICE=$$(sh config/libreoffice.sh) && export CHROMIUM SOFFICE && \
+	  exec $(py) -m pytest --numprocesses 2 $(PYTEST)
 
 check: export JENJANG_DATA := $(test_data)
 check: dev messages
@@ -67,6 +68,8 @@ check: dev messages
 	$(py) -W "ignore:Got an error checking" manage.py makemigrations --check --dry-run
 	$(py) manage.py check_templates
 	$(py) manage.py messages --check
+	$(py) manage.py rules_table --check
+	$(py) -m tests.wording.awkward --check
 
 format: dev
 	$(py) -m ruff format .

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from approvals import recap
 from approvals.capacities import foreseen, printed_of
 from approvals.models import SigningBatch, SigningEntry
+from approvals.pages import warnings_of
 from ledger.clock import now as database_now
 from submissions import formulas
 from submissions.holding import Where, where
@@ -67,17 +68,7 @@ def batch_context(batch: SigningBatch) -> dict[str, Any]:
 def _warnings(readings: Sequence[Reading]) -> list[dict[str, str]]:
     with connection.cursor() as cursor:
         findings = stored_findings([one.id for one in readings], cursor)
-    return [
-        {
-            "code": one.code,
-            "name": one.name,
-            "sentence": say(finding.code, finding.params),
-            "explanation": "",
-        }
-        for one in readings
-        for finding in findings[one.id]
-        if finding.severity == "W"
-    ]
+    return [warning for one in readings for warning in warnings_of(one, findings[one.id])]
 
 
 def _waivers(batch: SigningBatch, reports: list[int]) -> list[str]:

@@ -7,7 +7,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from approvals import digests
@@ -15,7 +15,9 @@ from approvals.models import Notice
 from ledger.clock import now
 from ledger.recording import recorded
 from registry.models import User
+from registry.selectors import government_of
 from submissions.models import Report
+from wording import ways
 from wording.sentences import say
 from workflow.models import Decision, Outbox
 
@@ -96,7 +98,9 @@ def mail(row: Outbox) -> None:
         subject, body = digests.letter(notice)
         EmailMessage(subject, body, to=[notice.person.email]).send()
         return
-    with translation.override(notice.person.language):
+    here = government_of(notice.person)
+    zone = timezone.override(here.time_zone if here else None)
+    with translation.override(notice.person.language), zone, ways.of(here):
         sentence = say(notice.code, notice.params)
         words = {
             "name": notice.person.name,

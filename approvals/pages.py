@@ -1,6 +1,6 @@
 """What the deciders' pages show: plain dictionaries for the templates, shapes as each template says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -17,6 +17,7 @@ from approvals.steps import history_row, steps
 from registry.models import User
 from submissions import formulas
 from submissions.differences import between
+from submissions.facts import WARN, Finding
 from submissions.holding import Where, where
 from submissions.models import Period, Report
 from submissions.pages import file_row, report_row, stored_findings
@@ -189,7 +190,7 @@ def review_context(
         "lines": [_line(line, decisions) for line in reading.lines],
         "physical": _physical(reading),
         "evidence": [file_row(file) for file in evidence_of([reading.id]).get(reading.id, ())],
-        "warnings": [say(one.code, one.params) for one in findings if one.severity == "W"],
+        "warnings": warnings_of(reading, findings),
         "steps": steps(report, decisions, holder, notes),
         "where": holder,
         "returned": returns_of([reading]).get(report.pk),
@@ -209,6 +210,20 @@ def review_context(
         "crumbs": [{"label": month_label(reading.first_day), "url": ""}],
         **_form(report),
     }
+
+
+def warnings_of(reading: Reading, findings: Iterable[Finding]) -> list[dict[str, str]]:
+    """What is unusual in a report, and the officer's reason for it."""
+    return [
+        {
+            "code": reading.code,
+            "name": reading.name,
+            "sentence": say(one.code, one.params),
+            "explanation": reading.explanations.get(one.mark, ""),
+        }
+        for one in findings
+        if one.severity == WARN
+    ]
 
 
 def _form(report: Report) -> dict[str, Any]:
@@ -246,7 +261,7 @@ def _stands_in(user: User, reports: Sequence[int]) -> dict[int, str]:
 def _report(one: Reading) -> dict[str, Any]:
     names = (
         "id version revision content_hash code name unit state ceiling version_name this_month last_month before cumulative"
-        " remaining absorption status_label problem_text follow_up_text follow_up_pic follow_up_due public_note"
+        " remaining absorption status_label problem_text follow_up_text follow_up_pic follow_up_due needs_leadership public_note"
     )
     output = " · ".join(
         part for part in (one.output_indicator, str(one.target or ""), one.output_unit) if part
@@ -256,6 +271,7 @@ def _report(one: Reading) -> dict[str, Any]:
         "month": month_label(one.first_day),
         "plan": one.planned_absorption,
         "problems": one.problem_labels,
+        "earlier_follow_up": one.follow_up_answer and str(Report.Answer(one.follow_up_answer).label),
         "output": output,
     }
 

@@ -10,6 +10,7 @@ from submissions.holding import CAPACITIES, Where
 from submissions.models import Report
 from submissions.selectors import category_of
 from wording import words
+from wording.sentences import onward
 from workflow import route
 from workflow.models import Decision
 from workflow.record import law
@@ -117,7 +118,7 @@ def _said(done: Sequence[Decision], notes: Mapping[int, list[str]]) -> dict[str,
 
 def history_row(one: Decision, notes: Mapping[int, list[str]], hues: Mapping[str, str]) -> dict[str, Any]:
     """One decision in the list of what happened so far."""
-    title = f"{words.STATES[one.source]} → {words.STATES[one.target]}"
+    title = f"{words.STATES[one.source]} {onward()} {words.STATES[one.target]}"
     if one.source == one.target:
         again = one.verb == route.VERIFY and one.source == route.VERIFIED
         title = _("Verified again") if again else str(DONE.get(one.verb, words.VERBS[one.verb]))

@@ -15,11 +15,13 @@ from registry.grants import AUDIT, OVERSEE
 from registry.models import Office, Post
 from registry.selectors import government, government_of, offices_of, rights_of
 from submissions.month_board import WATCHING
+from submissions.payment_scope import ABOVE
 from submissions.selectors import assists
 from wording.numbers import symbol
 from workflow.route import REVIEW, SIGN, VERIFY
 
 ICONS = {
+    "submissions:payments": "download",
     "submissions:work": "list",
     "approvals:inbox": "inbox",
     "approvals:to_sign": "sign",
@@ -95,23 +97,17 @@ def _line(office: Any) -> str:
 
 
 def _links(roles: set[str], verbs: set[str], rights: set[str], superuser: bool) -> list[tuple[str, str]]:
-    links = []
-    if Post.Role.OFFICER in roles:
-        links.append(("submissions:work", _("My work")))
-    if VERIFY in verbs:
-        links.append(("approvals:inbox", _("Inbox")))
-    if SIGN in verbs:
-        links.append(("approvals:to_sign", _("To sign")))
-    if REVIEW in verbs:
-        links.append(("approvals:to_review", _("To review")))
-    if roles - {Post.Role.OFFICER}:
-        links.append(("requests:list", _("Requests")))
-    if AUDIT in rights:
-        links.append(("audit:home", _("Audit")))
-    if roles - {Post.Role.OFFICER} or rights:
-        links.append(("portal:overview", _("Overview")))
-    if set(WATCHING) & (roles | rights):
-        links.append(("calendar:month", _("Calendar")))
-    if superuser:
-        links.append(("admin:index", _("Administration")))
-    return links
+    decides = bool(roles - {Post.Role.OFFICER})
+    known = (
+        (Post.Role.OFFICER in roles, "submissions:work", _("My work")),
+        (VERIFY in verbs, "approvals:inbox", _("Inbox")),
+        (SIGN in verbs, "approvals:to_sign", _("To sign")),
+        (REVIEW in verbs, "approvals:to_review", _("To review")),
+        (decides, "requests:list", _("Requests")),
+        (bool(roles & set(ABOVE)), "submissions:payments", _("Payments")),
+        (AUDIT in rights, "audit:home", _("Audit")),
+        (decides or bool(rights), "portal:overview", _("Overview")),
+        (bool(set(WATCHING) & (roles | rights)), "calendar:month", _("Calendar")),
+        (superuser, "admin:index", _("Administration")),
+    )
+    return [(url, label) for meant, url, label in known if meant]

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.sessions.EndedSessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -126,6 +127,8 @@ CELERY_BEAT_SCHEDULE = {
     "the calendar's minute": {"task": "approvals.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
     "give up signings that were cut off": {"task": "approvals.tasks.void_abandoned", "schedule": 60.0},
     "timers of requests": {"task": "approvals.tasks.sweep_requests", "schedule": 60.0},
+    "forget uploads that were given up": {"task": "submissions.tasks.sweep_uploads", "schedule": 3600.0},
+    "files the scanner has not answered": {"task": "submissions.tasks.rescan", "schedule": 300.0},
 }
 
 VIEWFLOW = {"AUTOREGISTER": False}
@@ -169,6 +172,7 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.sessions.csrf_failure"
 
 # --- Languages and time ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "id"
@@ -185,6 +189,8 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 EVIDENCE_MAX_BYTES = 10 * 1024 * 1024  # domain.md 2.2
 EVIDENCE_MAX_FILES = 20
+UPLOADS = DATA_DIR / "uploads"  # files that are still on their way; one folder for all web servers
+CLAMD_URL = os.environ.get("CLAMD_URL", "")  # a virus scanner, tcp://host:port or a socket's path; empty: none
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # 300 rows x about 12 fields of one month's table
 DATA_UPLOAD_MAX_NUMBER_FILES = 400
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024

@@ -5,7 +5,7 @@ of a real one: slow until April, 56 percent at the end of September.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -51,7 +51,7 @@ class Reported:
     status: str
     increment: Decimal | None
     volume: Decimal | None
-    said: narratives.Said = field(default_factory=narratives.Said)
+    note: str = ""
     correction: Correction | None = None
     worth: Decimal = ZERO  # money of the month or its share of the work in money, whichever is more (V-40)
 
@@ -157,10 +157,11 @@ def _item(item: Item, versions: Sequence[Version], course: Sequence[Decimal], ag
             status=status,
             increment=None if item.mode == "VOLUME" else step,
             volume=step if item.mode == "VOLUME" else None,
+            note=narratives.note(item, month),
             worth=max(sum(lines, ZERO), stand.ceiling * points / WHOLE),
         )
         done = done_now
-        found.append(replace(one, said=narratives.said(item, stand, month, _points(item, done))))
+        found.append(one)
     return found
 
 
@@ -173,7 +174,7 @@ def _caps(item: Item, versions: Sequence[Version], month: int) -> list[Decimal]:
 
 def _by_line(item: Item, month: int, wanted: Decimal, room: Sequence[Decimal]) -> list[Decimal]:
     """A month's money on some of the lines: few bills a month, each within what its line has left."""
-    lines = [ZERO] * len(room)
+    lines, wanted = [ZERO] * len(room), wanted.quantize(Decimal(1), ROUND_FLOOR)
     if wanted < 1000:
         return lines
     rng = stream("bills", item.key, month)
@@ -188,10 +189,6 @@ def _by_line(item: Item, month: int, wanted: Decimal, room: Sequence[Decimal]) -
         part = min(rounded(part, 1 if item.sub.kind == SALARY else 50), room[place], left)
         lines[place], left = part, left - part
     return lines
-
-
-def _points(item: Item, done: Decimal) -> Decimal:
-    return WHOLE * done / item.target if item.mode == "VOLUME" else done
 
 
 def _progress(
@@ -245,7 +242,5 @@ def corrected(
     line = max(range(len(before.lines)), key=lambda place: before.lines[place])
     amount = rounded(before.lines[line] / 4)
     lines = tuple(-amount if place == line else value for place, value in enumerate(now.lines))
-    said = replace(now.said, note=f"{reason}.")
-    reports[item.key, month] = replace(
-        now, lines=lines, correction=Correction(line, reason, wrong), said=said
-    )
+    correction = Correction(line, reason, wrong)
+    reports[item.key, month] = replace(now, lines=lines, correction=correction, note=f"{reason}.")

@@ -14,11 +14,13 @@ from approvals.models import SigningBatch
 from config.demo import clock, evidence, narratives
 from config.demo.accounts import Secrets
 from config.demo.actuals import Reported
+from config.demo.answering import answered
 from config.demo.offices import Staff
 from config.demo.plan import Item
 from config.demo.profiles import ZONE
 from config.demo.timeline import HOUR, MINUTE, Act, Event
 from registry.models import BudgetItem, BudgetLine, User
+from submissions import figures
 from submissions import services as entering
 from submissions.evidence import attach_to_all
 from submissions.models import Evidence, Period, Report, ReportLine
@@ -123,10 +125,8 @@ class Month:
     def _submit(self, event: Event, actor: User, rows: dict[str, Row]) -> None:
         clock.move(event.at - 25 * MINUTE)
         self._attach(actor, rows, event.at, Evidence.Kind.PHOTO)
-        entries = [
-            self._entry(key, row, event.why if key in event.faulty else "") for key, row in rows.items()
-        ]
-        self._save(actor, rows, entries)
+        faults = dict.fromkeys(event.faulty, event.why)
+        self._save(actor, rows, self._entries(rows, faults))
         clock.move(event.at)
         self._took(rows, entering.submit(actor=actor, versions=_versions(rows)), event)
 
@@ -134,7 +134,7 @@ class Month:
         clock.move(event.at - 15 * MINUTE)
         if event.why == narratives.EVIDENCE:
             self._attach(actor, rows, event.at, Evidence.Kind.SP2D)
-        self._save(actor, rows, [self._entry(key, row, "") for key, row in rows.items()])
+        self._save(actor, rows, self._entries(rows, {}))
         clock.move(event.at)
         self._took(rows, entering.submit(actor=actor, versions=_versions(rows)), event)
 
@@ -147,17 +147,25 @@ class Month:
                 raise CommandError(f"{key}, month {self.number}: entry refused ({refusal or blocking})")
             row.version = saved.versions[row.id]
 
+    def _entries(self, rows: dict[str, Row], faults: Mapping[str, str]) -> list[Entry]:
+        """The figures, and the words that the rules ask for with them."""
+        with connection.cursor() as cursor:
+            stored = figures.load(cursor, [row.id for row in rows.values()])
+        entries = []
+        for key, row in rows.items():
+            entry = self._entry(key, row, faults.get(key, ""))
+            facts = entering.as_entered(stored[row.id], entry)
+            entries.append(answered(entry, facts, self.items[key], figures.POLICY))
+        return entries
+
     def _entry(self, key: str, row: Row, fault: str) -> Entry:
         reported = self.reports[key, self.number]
-        said = reported.said
         lines = self._lines(key, row, reported)
         if fault in (narratives.NUMBERS, narratives.CUMULATIVE):
             lines = _misread(lines)
         return Entry(
             report_id=row.id, version=None, status=reported.status, increment=reported.increment, volume=reported.volume,
-            problems=said.problems, problem_text=said.problem, follow_up_text=said.follow_up,
-            follow_up_pic=said.in_charge, follow_up_due=said.due,
-            public_note="" if fault == narratives.NARRATIVE else said.note, lines=lines,
+            public_note="" if fault == narratives.NARRATIVE else reported.note, lines=lines,
         )  # fmt: skip
 
     def _lines(self, key: str, row: Row, reported: Reported) -> dict[int, LineEntry]:

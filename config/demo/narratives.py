@@ -1,26 +1,19 @@
 """Problems and follow-ups as officers write them, and the reasons for which reports are returned (domain.md 7.4)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
 
-from config.demo.catalogue import EVENT, GOODS, SALARY, TIME, WORKS
+from config.demo.catalogue import EVENT, GOODS, WORKS
 from config.demo.chance import pick, stream
-from config.demo.plan import WHOLE, Item, Stand
-
-BEHIND = Decimal(-5)  # W-4: from here on a deviation is yellow
+from config.demo.plan import Item
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What goes beside the figures; empty where nothing is wrong."""
+class Trouble:
+    """A problem, and what is done about it."""
 
-    problems: tuple[str, ...] = ()
-    problem: str = ""
-    follow_up: str = ""
-    in_charge: str = ""
-    due: date | None = None
-    note: str = ""
+    category: str
+    problem: str
+    follow_up: str
 
 
 # category -> (problem, follow-up)
@@ -110,6 +103,45 @@ NOTES = (
     "Kegiatan dilaksanakan bersama kecamatan dan desa.",
 )  # fmt: skip
 
+# rule -> why it is right all the same
+EXPLANATIONS: dict[str, tuple[str, ...]] = {
+    "V-06": ("Pagu sudah dihapus dalam pergeseran; nilai ini mengoreksi bulan yang lalu.",),
+    "V-10": ("Kekurangan gaji akan ditutup pada perubahan anggaran yang sedang diusulkan.",),
+    "V-14": (
+        "Tagihan datang lebih awal dari rencana kas; SPD triwulan ini masih mencukupi.",
+        "Pembayaran dimajukan karena pekerjaan selesai lebih cepat dari jadwal.",
+        "Sudah dibicarakan dengan bendahara; anggaran kas akan disesuaikan pada triwulan berikutnya.",
+    ),
+    "V-15": (
+        "Dibayar sekaligus sesuai kontrak; nilai sudah dicocokkan dengan SP2D.",
+        "Belanja ini memang hanya sekali dalam setahun, sesuai rencana kas.",
+        "Beberapa tagihan bulan lalu baru dibayar bulan ini; SP2D terlampir.",
+        "Nilai sudah diperiksa bersama bendahara pengeluaran, tidak ada kelebihan nol.",
+    ),
+    "V-16": (
+        "Perbedaan waktu: SP2D terbit tanggal terakhir dan baru tercatat bulan depan.",
+        "Uang persediaan sudah dibelanjakan tetapi belum dipertanggungjawabkan.",
+    ),
+    "V-17": ("Uang muka sesuai kontrak, pekerjaan dimulai bulan depan.",),
+    "V-18": (
+        "Bahan sudah dibeli dan dibayar, pemasangan baru bulan berikutnya.",
+        "Honor dan perjalanan dinas dibayar di muka tahapan; hasilnya menyusul.",
+        "Uang muka penyedia sudah dibayar sesuai kontrak, pekerjaan fisik menyusul.",
+    ),
+    "V-22": (
+        "Benar hanya bulan ini: pembayaran termin terbesar jatuh pada bulan ini.",
+        "Sudah diperiksa, bukan angka kumulatif. Kegiatan dipusatkan pada bulan ini.",
+        "Nilai bulan ini saja; bulan-bulan sebelumnya baru tahap persiapan.",
+    ),
+    "V-25": ("Kontrak diputus, sehingga pekerjaan kembali ke tahap sebelumnya.",),
+    "V-26": (
+        "Menunggu tahapan berikutnya sesuai jadwal; tidak ada kegiatan lapangan.",
+        "Pekerjaan menunggu pengesahan dokumen, direncanakan berlanjut bulan depan.",
+    ),
+    "V-41": ("Foto yang sama dipakai karena keadaan di lapangan belum berubah.",),
+    "V-61": ("PPTK pengganti sedang diusulkan; laporan diisi oleh atasan langsung.",),
+}
+
 EVIDENCE, NUMBERS, CUMULATIVE, STATUS, NARRATIVE = "evidence", "numbers", "cumulative", "status", "narrative"
 RETURN_REASONS = ((EVIDENCE, 40), (NUMBERS, 25), (CUMULATIVE, 15), (STATUS, 10), (NARRATIVE, 10))
 RETURN_TEXTS = {
@@ -121,16 +153,19 @@ RETURN_TEXTS = {
 }
 
 
-def said(item: Item, stand: Stand, month: int, points: Decimal) -> Said:
-    """Words for one report whose progress is `points` in all after this month."""
-    rng = stream("said", item.key, month)
-    if item.sub.kind in (SALARY, TIME):
-        return Said()
-    whole = item.target if item.mode == "VOLUME" else WHOLE
-    planned = WHOLE * sum(stand.physical[:month], Decimal(0)) / whole
-    if points - planned >= BEHIND:
-        return Said(note=rng.choice(NOTES) if rng.random() < 0.08 else "")
+def note(item: Item, month: int) -> str:
+    """What the public reads beside the figures of some reports."""
+    rng = stream("note", item.key, month)
+    return rng.choice(NOTES) if rng.random() < 0.08 else ""
+
+
+def trouble(item: Item, month: int, again: int) -> Trouble:
+    """What stands in an item's way: the same for a quarter, unless it was solved `again` times."""
+    rng = stream("trouble", item.key, (month - 1) // 3, again)
     category = pick(rng, LIKELY.get(item.sub.kind, ELSE_LIKELY))
-    problem, follow_up = rng.choice(TEMPLATES[category])
-    due = date(2026, min(month + 1, 12), 1) + timedelta(days=rng.randint(9, 27))
-    return Said((category,), problem, follow_up, item.place.head, due)
+    return Trouble(category, *rng.choice(TEMPLATES[category]))
+
+
+def explanation(rule: str, *story: object) -> str:
+    """Why a warning of this rule is right after all, as an officer writes it."""
+    return stream("explanation", rule, *story).choice(EXPLANATIONS[rule])

@@ -113,7 +113,8 @@ def write(hashed: str, reason: str) -> None:
     """Government, units, posts and people; inside the caller's transaction."""
     writer = Writer(actor_id=None, reason=reason)
     government = Government(
-        code=CODE, name=NAME, time_zone="Asia/Karachi", zone_name="PKT", currency="PKR", language="en", fiscal_start_month=7,
+        code=CODE, name=NAME, time_zone="Asia/Karachi", zone_name="PKT", currency="PKR", grouping="lakh",
+        language="en", fiscal_start_month=7,
         sub_activity_pattern=r"^A\d{2}(?:\d{3})?$", account_pattern=r"^A\d{2}(?:\d{3})?$", unit_pattern=r"^[A-Z]{2}(?:-\d{2})?$",
     )  # fmt: skip
     writer.insert([government])

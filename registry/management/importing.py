@@ -16,6 +16,7 @@ from ledger.recording import current_request, this_request
 from registry.imports.problems import Problem, Result
 from registry.models import Government, Unit
 from registry.selectors import government
+from wording import ways
 from wording.numbers import money
 
 LOCALES = ("id", "en")
@@ -48,7 +49,7 @@ class ImportCommand(BaseCommand, ABC):
         currency = place.currency if place else "IDR"
         # One call, one request in the ledger, however many transactions it takes.
         mark = current_request.set(this_request())
-        with translation.override(language):
+        with translation.override(language), ways.of(place):
             try:
                 result = self.bring(options, place)
             finally:
@@ -160,4 +161,5 @@ def _names() -> dict[str, str]:
         "people": _("People"),
         "posts": _("Posts"),
         "assignments": _("Assignments"),
+        "payments": _("Payments"),
     }

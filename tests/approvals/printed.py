@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from approvals.document import Decider, Figures, Item, ManifestEntry, Recap, SignerBlock
+from wording.ways import Ways
 
 FIGURES = Figures(
     ceiling=Decimal("1234567890.00"),
@@ -47,7 +48,7 @@ def recap(count: int = 2, **changes: Any) -> Recap:
     made = Recap(
         language="en",
         zone=ZoneInfo("Asia/Makassar"),
-        currency="IDR",
+        ways=Ways(),
         government="Kabupaten Tirta Mandala",
         agency="Sekretariat Daerah",
         agency_code="4.01.0.00.0.00.01.0000",

@@ -14,6 +14,7 @@ from approvals.document import Figures, manifest_bytes, render
 from approvals.printing import printable_text
 from approvals.signing import manifest_of, signature_place
 from tests.approvals.printed import FIGURES, entries, pages, recap, renamed, words
+from wording.ways import Ways
 
 NOTHING_KNOWN = replace(
     FIGURES,
@@ -179,6 +180,13 @@ def test_the_signature_has_its_place_on_the_last_page() -> None:
     left, bottom, right, top = place.box
     assert (right - left, top - bottom) == (221, 54)
     assert 0 < left < right < 842 and 0 < bottom < top < 595
+
+
+def test_a_government_of_lakh_and_crore_reads_its_own_way_in_print() -> None:
+    theirs = Ways(grouping="lakh", currency="PKR", fiscal_start_month=7)
+    page = words(render(recap(2, language="en", ways=theirs), b"{}"))
+    assert "1,23,45,67,890" in page and "Financial realization (Rs)" in page
+    assert "1,234,567,890" not in page and "Rp" not in page
 
 
 def test_a_document_without_items_is_not_printed() -> None:

@@ -301,11 +301,18 @@ def test_an_assistant_enters_on_behalf_and_submits_nothing(cast: World) -> None:
     }  # fmt: skip
     assert gita.post("/entry/2026-01/", typed).status_code == 302
     assert Editor.objects.get().grant_id
-    submitted = typed | {
-        f"r{report.pk}-version": cast.versions([report])[report.pk], f"r{report.pk}-select": "1", "statement": "1",
-        "act": "submit",
-    }  # fmt: skip
-    assert gita.post("/entry/2026-01/", submitted).status_code == 422
+    ticked = typed | {
+        f"r{report.pk}-version": cast.versions([report])[report.pk],
+        f"r{report.pk}-select": "1",
+    }
+    assert gita.post("/entry/2026-01/", ticked | {"act": "check"}).status_code == 302
+    asked = {
+        "months": "2026-01",
+        "reports": report.pk,
+        "statement": "1",
+        f"version-{report.pk}": report.version + 1,
+    }
+    assert gita.post("/entry/check/", asked).status_code in (302, 404, 422)
     assert not Decision.objects.exists()
     submit(actor=cast.ani, versions=cast.versions([report]))
     sentence = "Entered by Gita Karangjati on behalf of PPTK Bina Marga, Dinas Pekerjaan Umum, 090/9/2026."

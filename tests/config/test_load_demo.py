@@ -28,7 +28,9 @@ from indicators.selectors import read, where
 from ledger.clock import now
 from registry.models import BudgetItem, BudgetItemVersion, BudgetLine, Office, Unit, User
 from registry.selectors import rights_of
-from submissions.models import Report, ReportLine
+from submissions import figures, rules
+from submissions.models import Explanation, Report, ReportLine
+from submissions.rules import Finding
 from tests import databases
 from workflow.models import Decision
 
@@ -161,6 +163,39 @@ def test_a_payment_that_came_back_is_a_negative_amount_with_its_reason(regency: 
     assert line.report.state == "published"
     assert (line.report.period.month, line.corrects_month) == (3, 1)
     assert line.correction_reason
+
+
+def judged() -> dict[Report, tuple[Finding, ...]]:
+    """What the rules say about everything that was handed in."""
+    reports = {report.pk: report for report in Report.objects.exclude(state="draft")}
+    with connection.cursor() as cursor:
+        facts = figures.load(cursor, list(reports))
+    return {report: rules.check_submission(facts[pk], figures.POLICY) for pk, report in reports.items()}
+
+
+def test_nothing_was_handed_in_that_a_rule_forbids(regency: Any) -> None:
+    refused = {report: [one.code for one in found if one.blocks] for report, found in judged().items()}
+    assert not {str(report): codes for report, codes in refused.items() if codes}
+
+
+def test_every_warning_is_explained_in_the_words_of_an_officer(regency: Any) -> None:
+    marks = {
+        (report.pk, one.mark) for report, found in judged().items() for one in found if one.severity == "W"
+    }
+    written = Explanation.objects.values_list("report", "rule", "line", "text")
+    said = {(report, f"{rule}-line-{line}" if line else rule): text for report, rule, line, text in written}
+    assert len(marks) >= 10
+    assert marks <= set(said)
+    assert len(set(said.values())) >= 5
+
+
+def test_work_that_lags_says_why_and_what_fell_due_is_answered(regency: Any) -> None:
+    troubled = Report.objects.exclude(problems=[])
+    assert troubled.count() >= 3
+    for report in troubled:
+        assert len(report.problem_text) >= 20
+        assert report.follow_up_text and report.follow_up_pic and report.follow_up_due
+    assert Report.objects.exclude(follow_up_answer="").exists()
 
 
 def test_each_account_has_its_office_or_its_right(regency: Any) -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
 from approvals.models import SigningBatch, SigningEntry
 from registry.models import (
     Assignment,
@@ -21,10 +23,18 @@ from registry.models import (
     Unit,
     User,
 )
+from submissions import figures, rules
 from submissions.calendar import open_month
-from submissions.models import Evidence, Report
+from submissions.models import Evidence, Explanation, Report
 from workflow import engine, route
 
+WORDS: dict[str, Any] = {
+    "problems": ["COORDINATION"],
+    "problem_text": "Jadwal dengan pihak terkait belum disepakati.",
+    "follow_up_text": "Menetapkan jadwal baru",
+    "follow_up_due": date(2026, 12, 15),
+    "follow_up_answer": "DONE",
+}
 ROLES = {"officer": "PPTK", "section_head": "Kepala Bidang", "agency_head": "Kepala Dinas"}
 
 
@@ -136,7 +146,24 @@ class World:
             bytes=1, sha256=f"{report.pk:064x}", uploaded_by=User.objects.earliest("pk"),
             uploaded_at=datetime(2026, 1, 1, tzinfo=UTC),
         )  # fmt: skip
+        self._answer(report)
         return self.report(item, month)
+
+    def _answer(self, report: Report) -> None:
+        """What the rules ask of an officer's words: problem and follow-up, and why each warning is right."""
+        with connection.cursor() as cursor:
+            facts = figures.load(cursor, [report.pk])[report.pk]
+        found = rules.check_submission(facts, figures.POLICY)
+        missing = {one.field: WORDS[one.field] for one in found if one.field in WORDS}
+        if missing:
+            Report.objects.filter(pk=report.pk).update(**missing)
+        Explanation.objects.bulk_create(
+            Explanation(
+                report=report, rule=one.rule, line_id=one.line_id, text="Sudah dicocokkan dengan SP2D"
+            )
+            for one in found
+            if one.code == rules.EXPLAIN
+        )
 
     def act(self, verb: str, agency: Agency, role: str, reports: Iterable[Report], **options: Any) -> None:
         versions = {report.pk: None for report in reports}

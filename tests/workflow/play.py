@@ -13,6 +13,7 @@ from ledger.recording import recorded
 from submissions import services
 from submissions.models import Report
 from submissions.services import Entry, LineEntry
+from tests.cast import WHY
 from tests.workflow.model import GONE, VERBS, Grant, Law, Term
 from tests.workflow.model import Report as Modelled
 from tests.workflow.stage import BEGIN, Stage, put_on
@@ -21,6 +22,8 @@ from workflow.cursor import prepared
 from workflow.engine import Outcome
 
 REASON = "Alasan yang cukup panjang"
+# The law is played here, not the rules: whatever a rule may warn of is explained from the beginning.
+WARNINGS, WARNINGS_OF_LINES = ("V-18", "V-22", "V-26", "V-61"), ("V-15", "V-22")
 NOW = """SELECT r.id, r.item_id, p.month, r.revision, r.state, r.tier, r.step, r.version
 FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id WHERE p.agency_id = %s ORDER BY r.id"""
 HOLDERS = """SELECT h.report_id, h.post_id, o.person_id FROM submissions_holder h
@@ -198,9 +201,11 @@ class Play:
 
     def enter(self, person: int, report: Modelled, seen: int | None, amount: int, note: str) -> None:
         """Somebody types this month's money, the same on every line."""
+        lines = self.lines[report.id]
+        marks = [*WARNINGS, *(f"{rule}-line-{line}" for rule in WARNINGS_OF_LINES for line in lines)]
         entry = Entry(
             report.id, seen, status="PELAKSANAAN", increment=Decimal(5), public_note=note,
-            lines={line: LineEntry(Decimal(amount)) for line in self.lines[report.id]},
+            lines={line: LineEntry(Decimal(amount)) for line in lines}, explanations=dict.fromkeys(marks, WHY),
         )  # fmt: skip
         self.tell_time()
         reasons = self.law.entry_in_the_way(report, person, seen)

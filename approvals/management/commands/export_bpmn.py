@@ -11,6 +11,7 @@ from approvals.bpmn import export
 from approvals.drawings import bpmn_of_route
 from registry.models import Unit
 from registry.selectors import government
+from wording import ways
 from workflow.models import RouteVersion
 
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", choices=[code for code, _ in settings.LANGUAGES], default="id")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with translation.override(options["language"]):
+        with translation.override(options["language"]), ways.of(government()):
             text = _route(options["route"]) if options["route"] else export()
         if options["output"]:
             options["output"].write_text(text, encoding="utf-8")
