@@ -16,8 +16,9 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-# Indonesian is what the offices read, so nothing may be missing there; English falls back to the texts of the source.
-COMPLETE = frozenset({"id"})
+# Indonesian and Urdu are what the offices read, so nothing may be missing there; English falls back to the texts of the
+# source.
+COMPLETE = frozenset({"id", "ur"})
 CALLS = {
     "_": None, "gettext": None, "gettext_lazy": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2),
@@ -151,7 +152,7 @@ def _asked(path: Path) -> list[tuple[str | tuple[str, ...], str | None]]:
 
 
 def _templates(base: Path) -> Iterator[Path]:
-    return (path for path in (base / "templates").rglob("*") if path.suffix in {".html", ".txt"})
+    return (path for path in (base / "templates").rglob("*") if path.suffix in {".html", ".txt", ".js"})
 
 
 def _readable(path: Path) -> bytes:

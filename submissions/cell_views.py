@@ -11,8 +11,6 @@ from django.db import connection
 from django.http import Http404, HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateformat import format as formatted
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -55,7 +53,7 @@ def save(request: HttpRequest, month: str) -> JsonResponse:
         readings = read(mine)
         return JsonResponse(
             {
-                "saved_at": formatted(timezone.localtime(database_now()), "H:i"),
+                "saved_at": dates.clock(database_now()),
                 "reports": _answered(answers, {one.id: one for one in readings}),
                 "total": _money(total(readings)),
                 "unknown": sorted(set(typed) - mine),
@@ -128,7 +126,9 @@ def _cell(cell: Mapping[str, Any]) -> Cell:
     text, was = cell["text"], cell["was"]
     if not (isinstance(text, str) and isinstance(was, str)):
         raise TypeError
-    return Cell(text.replace("\x00", ""), was)
+    # Half of a sign, as a script that cuts a text in two leaves it, is nothing that the database can keep.
+    whole = text.replace("\x00", "").encode(errors="replace").decode()
+    return Cell(whole, was)
 
 
 def _answered(answers: Mapping[int, Answer], readings: Mapping[int, Reading]) -> dict[int, dict[str, Any]]:

@@ -159,7 +159,7 @@ def _taken(one: Reading, cells: Mapping[str, Cell], language: str, answer: Answe
     now = stored(one, language)
     found = {}
     for name, cell in cells.items():
-        if name not in now and not WHY.fullmatch(name):
+        if name not in now and not _mark_of(one, name):
             answer.refused[name] = say("cell.unknown", {"name": name[:60]})
         elif _same(name, now.get(name, ""), cell.text, language):
             answer.saved[name] = cell.text
@@ -170,8 +170,16 @@ def _taken(one: Reading, cells: Mapping[str, Cell], language: str, answer: Answe
     return found
 
 
+def _mark_of(one: Reading, name: str) -> bool:
+    """Whether a cell is the explanation of a rule, of this report or of a line of it."""
+    why = WHY.fullmatch(name)
+    return why is not None and (why[1] is None or any(line.id == int(why[1]) for line in one.lines))
+
+
 def _same(name: str, one: str, other: str, language: str) -> bool:
-    """Whether two texts say the same in this cell: 1000 and 1.000 do."""
+    """Whether two texts say the same in this cell: 1000 and 1.000 do, and problems in another order."""
+    if name == "problems":
+        return set(one.split(",")) == set(other.split(","))
     parse = (
         parse_money
         if MONEY.fullmatch(name)

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from ledger.clock import now as database_now
+from submissions.evidence_images import EARLIEST
 from submissions.models import Evidence
 from wording.sentences import say
 
@@ -47,7 +48,9 @@ def mark_of(evidence: Evidence) -> str:
 
 def read_said(given: Mapping[str, Any], prefix: str = "") -> tuple[Said, dict[str, str]]:
     """What was said in a form, and a sentence for each field that cannot be read; such a field counts as empty."""
-    reader = _Reader({name: str(given.get(f"{prefix}{name}") or "").strip() for name in FIELDS})
+    texts = {name: str(given.get(f"{prefix}{name}") or "").strip() for name in FIELDS}
+    # Half of a sign, as a script that cuts a text in two leaves it, is nothing that the database can keep.
+    reader = _Reader({name: text.encode(errors="replace").decode() for name, text in texts.items()})
     caption = reader.caption()
     latitude, longitude = reader.degrees("latitude", 90), reader.degrees("longitude", 180)
     reader.both(latitude, longitude)
@@ -86,6 +89,8 @@ class _Reader:
             found = datetime.fromisoformat(text)
             found = found if timezone.is_aware(found) else timezone.make_aware(found)
             late = found > database_now()
+            if found.year < EARLIEST:
+                raise ValueError(text)
         except (ValueError, OverflowError):
             self.errors["taken_at"] = say("evidence.taken", {"value": text[:40], "write": "2026-01-31T14:30"})
             return None

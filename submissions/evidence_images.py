@@ -47,6 +47,7 @@ WEBP_PARTS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP", b"E
 PNG_PIXELS = {b"IDAT", b"fdAT"}
 PNG_NEEDED = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
 
+EARLIEST = 1900  # the year: a clock that was never set says 0001, which no database hands out again
 EXIF, GPS = 0x8769, 0x8825
 TAKEN, ZONE = 0x9003, 0x9011  # DateTimeOriginal, OffsetTimeOriginal
 
@@ -267,6 +268,8 @@ def _moment(text: Any, zone: Any) -> datetime | None:
     for written, form in ((f"{said}{offset}", "%Y:%m:%d %H:%M:%S%z"), (said, "%Y:%m:%d %H:%M:%S")):
         try:
             found = datetime.strptime(written, form)
+            if found.year < EARLIEST:
+                return None
             return found.astimezone(UTC) if found.tzinfo else found
         except (ValueError, OverflowError):
             continue

@@ -15,7 +15,7 @@ from wording.numbers import NumberRefused, parse_money, parse_optional, parse_po
 from wording.sentences import say
 
 LAST_MONTH = 13  # the adjustment at the year's end
-WHY = re.compile(r"why-V-[0-9]{2}(?:-line-([0-9]{1,18}))?")
+WHY = re.compile(r"why-V-[0-9]{2}(?:-line-([1-9][0-9]{0,17}))?")
 KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 

@@ -113,16 +113,21 @@ def carried(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
 
 def _said(one: Reading, before: Mapping[str, Any] | None) -> Mapping[str, Any] | Refusal:
     """What is said besides the zeros: as typed already, else as last month; without either in the first month, not begun."""
+    typed = {name: getattr(one, name) for name in (*_SAID, "follow_up_answer")}
     if one.status:
-        return {name: getattr(one, name) for name in ("status", *_SAID, "follow_up_answer")}
+        return typed | {"status": one.status}
     if before:
-        said = {name: before[name] for name in ("status", *_SAID)}
+        said = typed | {"status": before["status"]}
+        # Last month's words come whole or not at all: they would contradict what is typed about this one.
+        if any(typed[name] for name in _SAID):
+            return said
+        said |= {name: before[name] for name in _SAID}
         # A day that has passed promises nothing for this month (V-31); whether a new one is owed the rules say.
         past = said["follow_up_due"] is not None and said["follow_up_due"] < one.first_day
         return said | {"follow_up_due": None} if past else said
     if one.before or one.physical_before:
         return Refusal("nil.status", {"code": one.code})
-    return {"status": Report.Status.NOT_STARTED}
+    return typed | {"status": Report.Status.NOT_STARTED}
 
 
 _SAID = (

@@ -19,6 +19,7 @@ from submissions.payments import File
 TOKEN_LENGTH = 20
 KEPT = timedelta(days=1)
 MOST_KEPT = 10
+LONGEST = 150  # bytes of a name
 
 
 def keep(user: User, upload: UploadedFile) -> str:
@@ -30,7 +31,13 @@ def keep(user: User, upload: UploadedFile) -> str:
     _ = File(content, upload.name or "").table
     _clear(user)
     token = new_token()
-    name = get_valid_filename(PurePath(upload.name or "x").name)[-100:]
+    # A folder takes 255 bytes; a name that nothing is left of before its ending would have none.
+    name = (
+        get_valid_filename(f"x{PurePath(upload.name or '').name}")[1:]
+        .encode()[-LONGEST:]
+        .decode(errors="ignore")
+    )
+    name = f"x{name}" if name.startswith(".") else name
     default_storage.save(f"{_folder(user)}/{token}{name}", ContentFile(content))
     return token
 

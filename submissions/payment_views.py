@@ -102,7 +102,7 @@ def look(request: HttpRequest, upload: str) -> HttpResponse:
         return _preview(request, scope, file, choices, mapping)
     done = bring_in(
         actor=user, file=file, scope=scope, choices=choices, seen=asked.get("mark", ""), fill=asked.get("fill") == "1",
-        language=get_language() or "id", save_as=asked.get("save_as", "").strip(),
+        language=get_language() or "id", save_as=asked.get("save_as", "").replace("\x00", "").strip(),
     )  # fmt: skip
     if done.moved:
         messages.warning(request, say("payments.moved"))

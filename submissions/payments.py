@@ -27,6 +27,7 @@ from submissions.payment_progress import ToDate, to_date
 from submissions.payment_reading import Choices, read_rows
 from submissions.payment_scope import Book, Scope
 
+MOST = 10**18  # an amount of several rows together is kept in a column too
 STORED = """
 SELECT p.id, p.line_id, p.month, p.number, p.paid_on, p.amount, p.number = '' AND s.cumulative, p.kind
 FROM submissions_payment p JOIN submissions_paymentimport s ON s.id = p.source_id WHERE p.line_id = ANY (%s)"""
@@ -118,6 +119,8 @@ def _compare(look: Look, problems: Problems) -> None:
         _check_to_date(look, stored, problems)
     look.found = compare(look.placed, stored, look.choices.cumulative)
     for change in look.found.changes:
+        if abs(change.amount) >= MOST:
+            problems.add("number.too_large", value=f"{change.amount:f}", digits=len(f"{MOST}") - 1)
         pair = (change.line, change.month)
         look.paid[pair] = look.paid.get(pair, ZERO) + change.difference
     for pair in look.found.rows:

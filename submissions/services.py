@@ -16,6 +16,7 @@ from submissions import figures, rules
 from submissions.answers import SUBJECTS
 from submissions.facts import VOLUME, Finding, ItemFacts
 from submissions.models import Explanation, Opening, Report, ReportLine
+from wording.sentences import say
 from workflow import engine, route
 from workflow.cursor import Prepared, prepared
 from workflow.engine import Outcome
@@ -117,13 +118,29 @@ def save_entries(*, actor: User, entries: Sequence[Entry], reason: str = "") -> 
         reports = entering.documents
         stored = figures.load(cursor, list(reports))
         entered = {pk: as_entered(stored[pk], asked[pk]) for pk in reports}
-        findings = {pk: rules.check(facts, figures.POLICY) for pk, facts in entered.items()}
+        findings = {
+            pk: _news(stored[pk], rules.check(facts, figures.POLICY)) for pk, facts in entered.items()
+        }
         kept = [pk for pk, found in findings.items() if not any(finding.blocks for finding in found)]
         for pk in kept:
             entered[pk], note = rules.snapped(entered[pk], figures.POLICY)
             findings[pk] += (note,) if note else ()
         changed = _write(cursor, [(asked[pk], entered[pk]) for pk in kept], actor, entering, reason)
     return Saved({pk: reports[pk].version + (pk in changed) for pk in kept}, entering.refusals, findings)
+
+
+def _news(stored: ItemFacts, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Without the blocking findings that stand there already word for word: a budget that was cut below what was entered
+    keeps nobody from writing why. They still stop the submission."""
+    if not any(one.blocks for one in found):
+        return found
+    standing = {_words(one) for one in rules.check(stored, figures.POLICY) if one.blocks}
+    return tuple(one for one in found if not one.blocks or _words(one) not in standing)
+
+
+def _words(finding: Finding) -> tuple[str, str]:
+    """What a finding says of what, however its numbers are written: 900 and 900.00 are one sum."""
+    return finding.mark, say(finding.code, finding.params)
 
 
 def as_entered(stored: ItemFacts, entry: Entry) -> ItemFacts:

@@ -18,6 +18,7 @@ from submissions.evidence import FileRefused
 from submissions.evidence_forms import read_said
 from submissions.evidence_rows import file_row, with_scans
 from submissions.models import Evidence, Report, Upload
+from submissions.offline import person_mark
 from wording.sentences import say
 from workflow.engine import Refused
 
@@ -37,9 +38,9 @@ STATUS = {
 @login_not_required
 def uploads(request: HttpRequest) -> JsonResponse:
     """Announce a file of a report; 201 with its address, or 200 when the same key announced it before."""
-    if not request.user.is_authenticated:
+    user = _asking(request)
+    if user is None:
         return _ended()
-    user: User = request.user
     try:
         asked = _asked(request)
         report = get_object_or_404(Report.objects.visible_to(user), pk=asked.pop("report"))
@@ -54,9 +55,9 @@ def uploads(request: HttpRequest) -> JsonResponse:
 @login_not_required
 def upload(request: HttpRequest, token: str) -> HttpResponse:
     """How far an upload is; PATCH with Upload-Offset adds a part, and the last part makes it evidence."""
-    if not request.user.is_authenticated:
+    user = _asking(request)
+    if user is None:
         return _ended()
-    user: User = request.user
     try:
         if request.method != "PATCH":
             return _far(arriving.reached(actor=user, token=token))
@@ -71,6 +72,14 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404 from error
     except (FileRefused, Refused) as refused:
         return _refusal(refused)
+
+
+def _asking(request: HttpRequest) -> User | None:
+    """Who sends. A page that was opened by somebody else, who has signed out since, sends in nobody's name."""
+    user = request.user
+    if not isinstance(user, User):
+        return None
+    return user if request.headers.get("X-Person", person_mark(user)) == person_mark(user) else None
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:

@@ -137,6 +137,14 @@ def finish(*, actor: User, token: str) -> Evidence:
             kept = evidence.attach(
                 actor=actor, report=upload.report, upload=file, kind=upload.kind, said=Said.of(upload)
             )
+    except FileNotFoundError:
+        # The same last part came twice at once, and the other has finished.
+        kept_already = Evidence.objects.filter(
+            pk__in=Upload.objects.filter(pk=upload.pk).values("evidence")
+        ).first()
+        if kept_already is None:
+            raise FileRefused("upload.offset", {"name": upload.name, "received": 0}) from None
+        return kept_already
     except FileRefused as refused:
         if refused.code != "evidence.disk":
             _forget(upload)

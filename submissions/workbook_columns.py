@@ -19,7 +19,15 @@ from registry.sheets import Cell
 from submissions.models import Report
 from submissions.readings import LineReading, Reading
 from wording.dates import day
-from wording.numbers import money, parse_money, parse_optional, parse_points, parse_quantity, quantity
+from wording.numbers import (
+    NumberRefused,
+    money,
+    parse_money,
+    parse_optional,
+    parse_points,
+    parse_quantity,
+    quantity,
+)
 from wording.sentences import month_name
 
 LONGEST_TEXT, LONGEST_REASON, LONGEST_NAME = 2000, 500, 200
@@ -189,7 +197,10 @@ def same(kind: Kind, one: str, other: str, language: str) -> bool:
     """Whether two texts of a cell mean the same: 1.000,00 is 1.000."""
     if kind in NUMBERS:
         parse = NUMBERS[kind]
-        return parse_optional(one, language, parse) == parse_optional(other, language, parse)
+        try:
+            return parse_optional(one, language, parse) == parse_optional(other, language, parse)
+        except NumberRefused:
+            pass  # written before the government grouped its digits otherwise
     if kind is Kind.CHOICES:
         return set(one.split(",")) == set(other.split(","))
     return _lines(one) == _lines(other)

@@ -24,9 +24,13 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return NOTHING
     local = timezone.localtime(value)
-    # Indonesian writes 23.59. Seconds are dropped, so 23:59:59 is shown as the last minute of its day.
-    clock = "H.i" if (get_language() or "id").startswith("id") else "H:i"
-    return f"{formatted(local, f'j F Y {clock}')} {_zone_name(local)}"
+    return f"{formatted(local, 'j F Y')} {clock(value)} {_zone_name(local)}"
+
+
+def clock(value: datetime) -> str:
+    """The time of day in the active zone, "23.59" in Indonesian. Seconds are dropped: 23:59:59 is the last minute of its
+    day."""
+    return formatted(timezone.localtime(value), "H.i" if (get_language() or "id").startswith("id") else "H:i")
 
 
 def _zone_name(local: datetime) -> str:

@@ -119,7 +119,7 @@ const prepared = async (file) => {
 // --- the line
 const ask = async (url, method, body, more = {}) => {
   const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] || document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
-  const answer = await fetch(url, { method, body, headers: { "X-CSRFToken": token, ...more }, signal: AbortSignal.timeout(60000), keepalive: method === "POST" });
+  const answer = await fetch(url, { method, body, headers: { "X-CSRFToken": token, "X-Person": box.dataset.person, ...more }, signal: AbortSignal.timeout(60000), keepalive: method === "POST" });
   const said = await answer.json().catch(() => ({}));
   const { status } = answer;
   if (answer.ok) return said;

@@ -144,7 +144,7 @@ def test_a_mark_names_only_lines_of_its_own_report(
     }
     as_(cast.budi).post(f"/reports/{reports[0].token}/", posted)
     (row,) = as_(cast.ani).get("/entry/").context["returned"]
-    assert len(row["fields"]) == 1
+    assert len(row["cells"]) == 1
 
 
 def test_ids_of_strangers_say_nothing(cast: World, foreign: Report) -> None:

@@ -19,6 +19,7 @@ from ledger.recording import recorded
 from submissions import tasks, uploads
 from submissions.calendar import close_month
 from submissions.models import Evidence, Report, Upload
+from submissions.offline import person_mark
 from tests.cast import World, png
 from tests.submissions.corpus_makers import pdf, picture
 from tests.submissions.evidence import begun, folder, part, sent, signed_in
@@ -181,6 +182,19 @@ def test_who_is_signed_out_is_told_where_to_sign_in_and_loses_nothing(ani: Clien
     for answer in (part(ani, url, 500, PHOTO[500:]), ani.get(url), begun(ani, report, "a.jpg", 5)):
         assert (answer.status_code, answer.json()) == (401, {"login": "/accounts/login/"})
     assert Upload.objects.get().received == 500
+
+
+def test_a_page_that_somebody_else_opened_sends_in_nobodys_name(
+    cast: World, ani: Client, report: Report
+) -> None:
+    asked = {"report": report.pk, "name": "foto.jpg", "size": len(PHOTO), "kind": "OTHER", "key": "kunci-123"}
+    body = json.dumps(asked)
+    for person, status in ((person_mark(cast.budi), 401), (person_mark(cast.ani), 201)):
+        answer = ani.post(
+            "/evidence/uploads/", body, content_type="application/json", headers={"X-Person": person}
+        )
+        assert answer.status_code == status
+    assert Upload.objects.get().person == cast.ani
 
 
 def test_a_foreign_page_cannot_send_for_her(cast: World, report: Report) -> None:

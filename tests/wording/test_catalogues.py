@@ -150,9 +150,10 @@ def test_one_form_may_leave_the_number_out_only_where_there_are_several() -> Non
     assert not list(catalogues.faults(asked(wanted), urdu))
 
 
-@pytest.mark.parametrize("language", ["en", "ur"])
-def test_only_indonesian_has_to_be_complete(language: str) -> None:
-    assert not list(catalogues.faults(asked("Save"), catalogue(language, Save="")))
+def test_only_english_may_lack_a_translation() -> None:
+    lacking = [code for code, _name in settings.LANGUAGES if _faults_of_an_empty_text(code)]
+
+    assert sorted(lacking) == ["id", "ur"]
 
 
 def test_nothing_is_missing_in_the_catalogues() -> None:
@@ -249,6 +250,10 @@ def test_a_reader_of_indonesian_meets_no_english_on_a_report(cast: World) -> Non
     for person, address in (("budi", "/reports/"), ("dewi", "/audit/reports/")):
         page = _read(cast, person, f"{address}{report.token}/")
         assert not [english for english in _english() if english in page]
+
+
+def _faults_of_an_empty_text(language: str) -> list[str]:
+    return list(catalogues.faults(asked("Save"), catalogue(language, Save="")))
 
 
 def _read(cast: World, person: str, address: str, language: str = "id") -> str:
