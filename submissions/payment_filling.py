@@ -8,6 +8,7 @@ from django.db import connection
 
 from registry.models import User
 from submissions.cells import Answer, Cell, save
+from submissions.models import Report
 from submissions.payment_progress import Progress, ToDate
 from submissions.rights import rights_of
 from wording.numbers import money, quantity
@@ -71,6 +72,9 @@ def fill_empty(
 ) -> Filled:
     """Write sums and points into the empty cells, month after month: a ceiling is judged with the months before it."""
     filling = _Filling(fillable(actor, entered(sums)), Progress.load(actor, to_date), sums, language)
+    # All months at once and by number, as everybody locks: month after month would meet who has them the other way round.
+    wanted = {one.report for one in filling.empty.values()} | filling.progress.editable
+    list(Report.objects.filter(pk__in=wanted).order_by("pk").select_for_update().values_list("pk"))
     for month in sorted({month for _, month in [*filling.empty, *to_date]}):
         typed = filling.typed(month)
         answers = save(actor=actor, typed=typed, language=language, reason=reason) if typed else {}

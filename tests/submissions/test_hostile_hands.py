@@ -284,20 +284,3 @@ def test_a_file_of_two_reports_stays_as_long_as_one_of_them_has_it(
         assert ani.post(f"/evidence/{second.token}/remove/").status_code == 200
     assert not second.file.storage.exists(str(second.file))
     assert not second.file.storage.exists(str(second.public_file))
-
-
-def test_only_the_published_revision_shows_its_photo_to_everybody(
-    cast: World, ani: Client, report: Report
-) -> None:
-    sent(ani, report, "foto.jpg", picture(), public=True)
-    file = Evidence.objects.get()
-    for state, seen in (
-        ("draft", 404),
-        ("submitted", 404),
-        ("verified", 404),
-        ("signed", 404),
-        ("superseded", 404),
-    ):
-        with recorded(None):
-            Report.objects.filter(pk=report.pk).update(state=state)
-        assert Client().get(f"/evidence/{file.token}/public/").status_code == seen
