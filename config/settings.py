@@ -190,7 +190,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 EVIDENCE_MAX_BYTES = 10 * 1024 * 1024  # domain.md 2.2
 EVIDENCE_MAX_FILES = 20
 UPLOADS = DATA_DIR / "uploads"  # files that are still on their way; one folder for all web servers
-CLAMD_URL = os.environ.get("CLAMD_URL", "")  # a virus scanner, tcp://host:port or a socket's path; empty: none
+CLAMD_URL = os.environ.get(
+    "CLAMD_URL", ""
+)  # a virus scanner, tcp://host:port or a socket's path; empty: none
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # 300 rows x about 12 fields of one month's table
 DATA_UPLOAD_MAX_NUMBER_FILES = 400
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024

@@ -57,7 +57,9 @@ def test_the_page_writes_numbers_as_the_server_does_and_reads_its_own_back(visit
     language, theirs = WAYS[way]
     with ways.of(theirs):
         made = [(money if kind == "money" else quantity)(Decimal(text), language) for text, kind in asked]
-    shown = [text.removeprefix("\N{LEFT-TO-RIGHT MARK}") for text in made]  # a field is from left to right anyway
+    shown = [
+        text.removeprefix("\N{LEFT-TO-RIGHT MARK}") for text in made
+    ]  # a field is from left to right anyway
     assert written == [
         [text, str(int(Decimal(asked_one[0]) * 10_000))] for text, asked_one in zip(shown, asked, strict=True)
     ]

@@ -124,7 +124,10 @@ def test_a_name_that_is_no_cell_is_refused(cast: World, report: Report) -> None:
 
 def test_all_or_nothing_keeps_nothing_when_one_is_refused(cast: World, report: Report) -> None:
     first, second = lines_of(report)
-    typed: dict[str, tuple[str, str | None]] = {f"line-{first.pk}": ("1.200", ""), f"line-{second.pk}": ("50", "")}
+    typed: dict[str, tuple[str, str | None]] = {
+        f"line-{first.pk}": ("1.200", ""),
+        f"line-{second.pk}": ("50", ""),
+    }
     answer = put(cast.ani, report, all_or_nothing=True)(typed)
     assert answer.refused and not answer.saved
     second.refresh_from_db()
