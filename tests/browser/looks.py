@@ -18,7 +18,8 @@ from tests.databases import CHECKOUT
 PICTURES = CHECKOUT / "docs" / "pictures"
 WANTED = os.environ.get("JENJANG_PICTURES", "")  # 1: those of docs/; all: every page that is looked at
 SHOWN = {
-    "work", "entry", "entry-refused", "entry-ur", "check", "inbox", "review", "sign", "signed", "public", "public-ur", "public-section",
+    "work", "entry", "entry-refused", "entry-ur", "check", "inbox", "review", "sign", "signed", "public", "public-ur",
+    "public-section",
     "public-item", "verification", "verification-same", "audit", "audit-report",
     "route-composed",
 }  # fmt: skip
