@@ -19,9 +19,7 @@ PICTURES = CHECKOUT / "docs" / "pictures"
 WANTED = os.environ.get("JENJANG_PICTURES", "")  # 1: those of docs/; all: every page that is looked at
 SHOWN = {
     "work", "entry", "entry-refused", "entry-ur", "check", "inbox", "review", "sign", "signed", "public", "public-ur",
-    "public-section",
-    "public-item", "verification", "verification-same", "audit", "audit-report",
-    "route-composed",
+    "public-section", "public-item", "verification", "verification-same", "audit", "audit-report", "route-composed",
 }  # fmt: skip
 DESKTOP, TABLET, PHONE = (1280, 800), (768, 1024), (360, 740)
 TALLEST = 1600  # a picture shows a page's first screens, not all of a long table
@@ -92,11 +90,18 @@ def weight(page: Page) -> tuple[int, int]:
         kinds[event["requestId"]] = event["type"]
 
     def ended(event: dict[str, Any]) -> None:
-        sizes[event["requestId"]] = int(event["encodedDataLength"])
+        # What the page gave up itself has no length; what failed is told by the console.
+        sizes[event["requestId"]] = int(event.get("encodedDataLength", 0))
 
-    line.on("Network.requestWillBeSent", lambda event: asked.add(event["requestId"]))
+    def begun(event: dict[str, Any]) -> None:
+        # The browser asks for the page's icon when it likes, and does not always say that it came.
+        if event.get("type") != "Other":
+            asked.add(event["requestId"])
+
+    line.on("Network.requestWillBeSent", begun)
     line.on("Network.responseReceived", came)
     line.on("Network.loadingFinished", ended)
+    line.on("Network.loadingFailed", ended)
     line.send("Network.enable")
     line.send("Network.setCacheDisabled", {"cacheDisabled": True})
     page.reload()

@@ -1,6 +1,7 @@
 """Ani's table over a bad line: what the tests of loss share."""
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from submissions.models import ReportLine
 from tests.browser.conftest import Site, Visits
 from tests.browser.cutting import Line
 from tests.browser.section import AGENCY, Section
-from tests.browser.steps import follow
+from tests.browser.steps import PATIENCE, follow
 from tests.cast import PASSWORD
 from workflow import granting
 
@@ -100,6 +101,14 @@ def drafts(page: Page) -> dict[str, str]:
     """Name of the cell -> the text that waits on the device."""
     rows: list[dict[str, Any]] = page.evaluate(DRAFTS)
     return {one["name"]: one["text"] for one in rows}
+
+
+def waits(page: Page, name: str, text: str) -> None:
+    """The device holds this text for this cell."""
+    deadline = time.monotonic() + PATIENCE
+    while (held := drafts(page).get(name)) != text:
+        assert time.monotonic() < deadline, f"{name}: the device holds {held!r}, not {text!r}"
+        page.wait_for_timeout(50)
 
 
 def lines(site: Site) -> list[ReportLine]:

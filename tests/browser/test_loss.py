@@ -31,6 +31,7 @@ from tests.browser.losing import (
     says,
     times_written,
     typed,
+    waits,
 )
 from tests.browser.running import PROGRAMS, environment
 from tests.databases import CHECKOUT
@@ -140,6 +141,7 @@ def test_the_browser_is_closed_and_opened_again(
         page.locator(f"#r{two.report_id}-status").select_option("PELAKSANAAN")
         cell(page, two).press_sequentially("4000")
         says(page, "offline")
+        waits(page, f"r{two.report_id}-line-{two.pk}", "4000")
         page.context.close()
     assert amount(one) is None
     page = opened_again()
