@@ -168,6 +168,10 @@ def test_she_is_warned_only_when_something_is_neither_stored_nor_on_the_device(
     with line.refusing():
         typed(page, one, "6000")
         says(page, "kept")
+        deadline = time.monotonic() + 20
+        while page.evaluate("!dispatchEvent(new Event('beforeunload', {cancelable: true}))"):
+            assert time.monotonic() < deadline, "something is never kept"
+            page.wait_for_timeout(50)
     page.reload()
     assert asked == []
     expect(cell(page, one)).to_have_value("6.000")
