@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from approvals import recap
 from approvals.capacities import foreseen, printed_of
 from approvals.models import SigningBatch, SigningEntry
-from approvals.pages import warnings_of
+from approvals.review_page import warnings_of
 from ledger.clock import now as database_now
 from submissions import formulas
 from submissions.holding import Where, where

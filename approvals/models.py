@@ -9,7 +9,45 @@ from approvals.asking_models import Request, RequestAct
 from ledger.history import kept
 from submissions.models import Period, Report, new_token
 
-__all__ = ["Notice", "Request", "RequestAct", "SigningBatch", "SigningEntry"]
+__all__ = [
+    "Letter",
+    "Notice",
+    "Preference",
+    "Request",
+    "RequestAct",
+    "SavedFilter",
+    "Signatory",
+    "SigningBatch",
+    "SigningEntry",
+]
+
+
+class Backend(models.TextChoices):
+    """Where a signature is made."""
+
+    PKCS12 = "pkcs12", _("key file (PKCS#12)")
+    PKCS11 = "pkcs11", _("security module (PKCS#11)")
+    BSRE = "bsre", _("signing service of BSrE")
+
+
+class Signatory(models.Model):
+    """How a person signs, and what was last heard of his certificate. Without a row: the key file named after him.
+
+    A national number is needed by one backend only, and kept locked (registry.vault). Passphrases are kept nowhere.
+    """
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="signatory")
+    backend = models.CharField(_("backend"), max_length=6, choices=Backend.choices, default=Backend.PKCS12)
+    label = models.CharField(_("label of the key"), max_length=100, blank=True)
+    number_locked = models.TextField(blank=True)
+    certificate_serial = models.CharField(max_length=80, blank=True)
+    valid_to = models.DateTimeField(null=True)
+    status = models.CharField(max_length=40, blank=True)  # a code for `say`; empty: never asked
+    checked_at = models.DateTimeField(null=True)
+    history = kept(excluded_fields=["number_locked"])
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("signatory"), _("signatories")
 
 
 class SigningBatch(models.Model):
@@ -41,6 +79,17 @@ class SigningBatch(models.Model):
     prepared_sha256 = models.CharField(max_length=64, blank=True)
     signed_file = models.FileField(upload_to="batches/%Y/%m", max_length=200, blank=True)
     signed_sha256 = models.CharField(max_length=64, blank=True)
+    backend = models.CharField(
+        max_length=6, choices=Backend.choices, default=Backend.PKCS12, db_default=Backend.PKCS12
+    )
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often a signature was begun
+    last_refusal = models.CharField(
+        max_length=40, blank=True, db_default=""
+    )  # why the latest one was refused
+    level = models.CharField(max_length=4, blank=True, db_default="")  # of PAdES: B-B, B-T, B-LT
+    external_id = models.CharField(
+        max_length=100, blank=True, db_default=""
+    )  # id_dokumen of a signing service
     void_code = models.CharField(max_length=40, blank=True)
     void_params = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
@@ -73,6 +122,49 @@ class SigningEntry(models.Model):
         ]
 
 
+class SavedFilter(models.Model):
+    """A person's own choice of what a desk shows, under a name he gave it."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    desk = models.CharField(max_length=10)  # the verb of the desk
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(max_length=500)  # as in the address of the page, without the page number
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "desk", "name"], name="one_filter_per_name_and_desk")
+        ]
+
+
+class Preference(models.Model):
+    """How a person wants to be told. What was returned to him, and what he must act on at once, always comes at once."""
+
+    class Rhythm(models.TextChoices):
+        AT_ONCE = "at_once", _("each at once")
+        DAILY = "daily", _("once a day")
+        WEEKLY = "weekly", _("once a week")
+        NEVER = "never", _("in the application only")
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="preference")
+    rhythm = models.CharField(_("letters"), max_length=7, choices=Rhythm.choices, default=Rhythm.AT_ONCE)
+    quiet_from = models.TimeField(_("no letters from"), null=True, blank=True)  # in the government's zone
+    quiet_to = models.TimeField(_("until"), null=True, blank=True)
+    history = kept()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("preference"), _("preferences")
+
+
+class Letter(models.Model):
+    """One mail: of one notice, or of all that gathered since the last one. Sent once, whatever is retried."""
+
+    key = models.CharField(max_length=160, unique=True)  # its Message-ID follows from it
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="letters")
+    digest = models.BooleanField(default=False)  # may be unsubscribed from
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+
 class Notice(models.Model):
     """What a person is told, as a code and its parameters; the words come in the reader's language."""
 
@@ -86,6 +178,10 @@ class Notice(models.Model):
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    letter = models.ForeignKey(Letter, models.PROTECT, null=True, related_name="notices")
 
     class Meta:
-        indexes = [models.Index(fields=["person"], condition=Q(read_at=None), name="notice_unread")]
+        indexes = [
+            models.Index(fields=["person"], condition=Q(read_at=None), name="notice_unread"),
+            models.Index(fields=["person"], condition=Q(mailed_at=None), name="notice_unsent"),
+        ]

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from approvals import batches, deciding, digests, pages, services
+from approvals import batches, deciding, desk, digests, review_page, services, signing_page
 from approvals.models import Notice, SigningBatch
 from approvals.services import BatchRefused
 from ledger.clock import now as database_now
@@ -32,33 +32,33 @@ PDF = "application/pdf"
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits to be verified: verify many, or open one."""
     user: User = request.user  # type: ignore[assignment]
-    desk = deciding.desk_of(user, route.VERIFY)
+    mine = desk.desk_of(user, route.VERIFY)
     if request.method == "POST":
-        deciding.verify_selected(request, user)
+        desk.verify_selected(request, user)
         return redirect("approvals:inbox")
-    return render(request, "approvals/inbox.html", desk.context(request))
+    return render(request, "approvals/inbox.html", mine.context(request))
 
 
 @require_http_methods(["GET", "POST"])
 def to_sign(request: HttpRequest) -> HttpResponse:
     """What waits for a signature: choose reports, have their document prepared."""
     user: User = request.user  # type: ignore[assignment]
-    desk = deciding.desk_of(user, route.SIGN)
+    mine = desk.desk_of(user, route.SIGN)
     if request.method == "POST":
-        batch = deciding.prepare_selected(request, user)
+        batch = desk.prepare_selected(request, user)
         return redirect("approvals:batch", batch.token) if batch else redirect("approvals:to_sign")
-    return render(request, "approvals/inbox.html", desk.context(request))
+    return render(request, "approvals/inbox.html", mine.context(request))
 
 
 @require_http_methods(["GET", "POST"])
 def to_review(request: HttpRequest) -> HttpResponse:
     """What was signed and waits for a review: accept many, or open one to return it."""
     user: User = request.user  # type: ignore[assignment]
-    desk = deciding.desk_of(user, route.REVIEW)
+    mine = desk.desk_of(user, route.REVIEW)
     if request.method == "POST":
-        deciding.review_selected(request, user)
+        desk.review_selected(request, user)
         return redirect("approvals:to_review")
-    return render(request, "approvals/inbox.html", desk.context(request))
+    return render(request, "approvals/inbox.html", mine.context(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,7 +74,7 @@ def review(request: HttpRequest, token: str) -> HttpResponse:
     deciding.open_for(user, report)
     (reading,) = read([report.pk])
     seen = whole_number(request.GET.get("seen", ""), 9) or 0
-    context = pages.review_context(user, report, reading, database_now(), seen)
+    context = review_page.review_context(user, report, reading, database_now(), seen)
     return render(request, "approvals/review.html", context)
 
 
@@ -85,7 +85,7 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
     found = _seen_batch(user, token)
     errors: dict[str, str] = {}
     if request.method == "POST":
-        errors = deciding.sign_batch(request, user, found)
+        errors = signing_page.sign_batch(request, user, found)
         if not errors:
             return redirect("approvals:batch", token)
         found = _seen_batch(user, token)
@@ -93,7 +93,7 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
         found.state in (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED)
         and found.signer_id == user.pk
     )
-    context = batches.batch_context(found) | deciding.sign_words(errors)
+    context = batches.batch_context(found) | signing_page.sign_words(errors)
     template = "approvals/sign.html" if unsigned else "approvals/batch.html"
     return render(request, template, context, status=422 if errors else 200)
 

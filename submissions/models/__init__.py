@@ -11,13 +11,21 @@ from submissions.models.calendar import (
 )
 from submissions.models.evidence import Evidence, EvidenceScan, Upload
 from submissions.models.payments import Payment, PaymentImport, PaymentKind, PaymentMapping
-from submissions.models.reports import Editor, Explanation, Opening, Report, ReportLine
+from submissions.models.reports import (
+    Comment,
+    Editor,
+    Explanation,
+    Opening,
+    Report,
+    ReportLine,
+)
 from submissions.models.tokens import new_token
 
 __all__ = [
     "CalendarAct",
     "CalendarFault",
     "CalendarRule",
+    "Comment",
     "Editor",
     "Evidence",
     "EvidenceScan",

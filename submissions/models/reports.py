@@ -202,6 +202,26 @@ class Explanation(models.Model):
         ]
 
 
+class Comment(models.Model):
+    """What a decider says about one cell of the version before him; the officer reads it beside that cell.
+
+    `mark` is the cell as `submissions.cells` names it ("line-17", "increment"), "evidence", or "" for the whole report.
+    Rows are only added; a decision that follows names the same cells.
+    """
+
+    report = models.ForeignKey(Report, models.PROTECT, related_name="comments")
+    version = models.PositiveIntegerField()
+    mark = models.CharField(max_length=60, blank=True)
+    text = models.CharField(max_length=1000)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    person_name = models.CharField(max_length=200)  # name and office as they were that day
+    office = models.CharField(max_length=420)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("comment"), _("comments")
+
+
 class Editor(models.Model):
     """Who entered or changed a report since its revision began: they may not decide on it (V-53)."""
 
