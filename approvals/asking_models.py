@@ -16,8 +16,16 @@ class Request(models.Model):
 
     `until` is the end asked for (extension: the new deadline; waiver, assistance), `days` the working days from the grant
     (reopening, amendment). No months: all of the year; no items: the whole agency. `weighty` keeps why a second opinion
-    was needed on the day of asking, so that a later change of the rule rewrites nothing.
+    was needed on the day of asking, so that a later change of the rule rewrites nothing. A correction says of which kind its
+    reason is, and in `changes` each cell with its published and its proposed value.
     """
+
+    class Category(models.TextChoices):
+        TYPO = "typo", _("Typing error")
+        PAYMENT = "payment", _("Payment order left out")
+        AUDIT = "audit", _("Audit finding")
+        RECLASS = "reclass", _("Reclassification")
+        COURT = "court", _("Court or audit board decision")
 
     token = models.CharField(max_length=24, unique=True, default=new_token, editable=False)
     process = models.OneToOneField("viewflow.Process", models.PROTECT, related_name="request")
@@ -30,6 +38,11 @@ class Request(models.Model):
     until = models.DateTimeField(null=True)
     days = models.PositiveSmallIntegerField(null=True)
     reason = models.TextField(_("reason"))
+    category = models.CharField(
+        _("kind of reason"), max_length=10, choices=Category.choices, blank=True, db_default=""
+    )
+    # [{"report": id, "item": id, "month": n, "line": BudgetLine id or None, "field": name, "old": text, "new": text}]
+    changes = models.JSONField(default=list, blank=True, db_default=[])
     document_no = models.CharField(_("decree or note number"), max_length=80, blank=True)
     file = models.FileField(upload_to="requests/%Y/%m", max_length=200, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
