@@ -150,6 +150,7 @@ def _commands(data: Path) -> dict[str, list[str]]:
             *celery, "worker", "--hostname", "worker@jenjang", "--concurrency", "2", "--loglevel", "INFO",
             "--without-mingle", "--without-gossip", "--without-heartbeat",
         ],
+        "sealer": [sys.executable, str(CHECKOUT / "manage.py"), "seal"],
         "beat": [*celery, "beat", "--loglevel", "INFO", "--schedule", str(data / "beat"), "--pidfile="],
     }  # fmt: skip
 

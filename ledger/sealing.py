@@ -1,0 +1,90 @@
+"""The sealer: takes events from the queue, appends them to the tree, signs a checkpoint. One transaction, or nothing.
+
+It runs beside the site as a role of its own. A queue, not "greater than the last id": ids are not in the order of commits, and
+an event that commits late is never missed. Two sealers at once are harmless: the second finds the first at work.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+
+import psycopg
+
+from ledger.merkle import Log, Tile
+from ledger.notes import Sealer
+from ledger.verify import leaf_of
+
+LOCK = 7_201_306_501  # of sealers, among the database's advisory locks
+MOST = 20_000  # events in one transaction: about a quarter of a second
+ROUND = 5.0  # seconds between two looks at the queue
+CHANNEL = "jenjang_seal"
+
+log = logging.getLogger("jenjang.sealer")
+
+
+def seal(connection: psycopg.Connection, sealer: Sealer) -> int:
+    """Seal what waits, at most MOST events; how many. 0 when nothing waits or another sealer is at work."""
+    with connection.transaction(), connection.cursor(binary=True) as cursor:
+        locked = cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK]).fetchone()
+        if not locked or not locked[0]:
+            return 0
+        events = cursor.execute(
+            "WITH taken AS (DELETE FROM ledger.queue WHERE id IN (SELECT id FROM ledger.queue ORDER BY id LIMIT %s) RETURNING id)"
+            " SELECT e.id, e.payload FROM taken t JOIN ledger.event e ON e.id = t.id ORDER BY e.id",
+            [MOST],
+        ).fetchall()
+        if not events:
+            return 0
+        tree = _tree(cursor)
+        _append(cursor, tree, events)
+        root = tree.root()
+        cursor.execute(
+            "INSERT INTO ledger.checkpoint (size, root, note) VALUES (%s, %s, %s)",
+            [tree.size, root, sealer.note(tree.size, root)],
+        )
+    return len(events)
+
+
+def _tree(cursor: psycopg.Cursor) -> Log:
+    found = cursor.execute("SELECT max(size) FROM ledger.checkpoint").fetchone()
+    return stored(cursor, (found and found[0]) or 0)
+
+
+def stored(cursor: psycopg.Cursor, size: int) -> Log:
+    """The tree of the first `size` events, as its tiles stand in the database."""
+
+    def fetch(tile: Tile) -> bytes:
+        row = cursor.execute(
+            "SELECT hashes FROM ledger.tile WHERE level = %s AND index = %s", list(tile)
+        ).fetchone()
+        return bytes(row[0]) if row else b""
+
+    return Log(size, fetch)
+
+
+def _append(cursor: psycopg.Cursor, tree: Log, events: Sequence[tuple[int, str]]) -> None:
+    first = tree.size
+    tree.add(leaf_of(event, payload) for event, payload in events)
+    with cursor.copy("COPY ledger.leaf (index, event_id) FROM STDIN") as copy:
+        for place, (event, _) in enumerate(events):
+            copy.write_row((first + place, event))
+    cursor.executemany(
+        "INSERT INTO ledger.tile (level, index, hashes) VALUES (%s, %s, %s)"
+        " ON CONFLICT (level, index) DO UPDATE SET hashes = excluded.hashes",
+        [(level, index, bytes(tree.tile((level, index)))) for level, index in sorted(tree.changed)],
+    )
+
+
+def run(connection: psycopg.Connection, sealer: Sealer, rounds: int | None = None) -> None:
+    """Seal every ROUND seconds, and at once when a signature asks for it; for ever unless `rounds` says how often."""
+    connection.autocommit = True
+    connection.execute(f"LISTEN {CHANNEL}")
+    done = 0
+    while rounds is None or done < rounds:
+        began = time.monotonic()
+        while count := seal(connection, sealer):
+            log.info("sealed %s events", count)
+        done += 1
+        if rounds is None or done < rounds:
+            for _ in connection.notifies(timeout=max(ROUND - (time.monotonic() - began), 0.1), stop_after=1):
+                break
