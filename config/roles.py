@@ -74,6 +74,7 @@ def prepare_database(admin: psycopg.Connection, name: str) -> None:
         here.autocommit = True
         _schemas(here)
         _default_rights(here)
+        _ddl(here)
         _queue(here, name)
 
 
@@ -95,6 +96,38 @@ def _default_rights(here: psycopg.Connection) -> None:
     _do(here, will_be + "SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}", owner, ROLE["app"])
     _do(here, will_be + "USAGE, SELECT ON SEQUENCES TO {}", owner, ROLE["app"])
     _do(here, will_be + "SELECT ON TABLES TO {}", owner, ROLE["auditor"])
+
+
+# The objects by name and the kind of command; never the statement, which may carry anything. A ledger that does not exist
+# yet records nothing.
+RECORD_DDL = """
+CREATE OR REPLACE FUNCTION ledger.record_ddl() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$ BEGIN
+  IF NOT coalesce(has_table_privilege(to_regclass('ledger.queue')::oid, 'INSERT'), false) THEN RETURN; END IF;
+  WITH done AS (
+      SELECT command_tag AS tag, object_type AS kind, object_identity AS name, schema_name FROM pg_event_trigger_ddl_commands()
+      WHERE TG_EVENT = 'ddl_command_end'
+      UNION ALL
+      SELECT TG_TAG, object_type, object_identity, schema_name FROM pg_event_trigger_dropped_objects()
+      WHERE TG_EVENT = 'sql_drop' AND original),
+    e AS (INSERT INTO ledger.event (of_table, of_row, payload)
+      SELECT 'ddl', 0, (jsonb_set(ledger.payload('ddl', d.tag, 0::bigint, NULL, NULL)::jsonb, '{what}',
+        jsonb_build_object('kind', d.kind, 'name', d.name)))::text FROM done d WHERE d.schema_name IN ('public', 'ledger')
+      RETURNING id)
+  INSERT INTO ledger.queue (id) SELECT id FROM e;
+END $$;
+ALTER FUNCTION ledger.record_ddl() OWNER TO ledger_owner;
+"""
+
+
+def _ddl(here: psycopg.Connection) -> None:
+    """Whoever changes the shape of what is kept is on the record too: only a superuser can make event triggers."""
+    here.execute(RECORD_DDL)
+    for event in ("ddl_command_end", "sql_drop"):
+        name = f"jenjang_{event}"
+        _do(here, "DROP EVENT TRIGGER IF EXISTS {}", name)
+        _do(here, f"CREATE EVENT TRIGGER {{}} ON {event} EXECUTE FUNCTION ledger.record_ddl()", name)
+        _do(here, "ALTER EVENT TRIGGER {} ENABLE ALWAYS", name)
 
 
 def _queue(here: psycopg.Connection, database: str) -> None:

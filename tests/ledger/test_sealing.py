@@ -156,7 +156,8 @@ def test_a_ledger_wound_back_is_told_by_what_somebody_kept_outside(
         committed,
         *[OFF.format(table) for table in ("event", "leaf", "tile", "checkpoint")],
         "TRUNCATE ledger.leaf, ledger.tile, ledger.checkpoint",
-        "INSERT INTO ledger.queue SELECT id FROM ledger.event WHERE id < (SELECT max(id) FROM ledger.event)",
+        "INSERT INTO ledger.queue SELECT id FROM ledger.event ON CONFLICT DO NOTHING",
+        "DELETE FROM ledger.queue WHERE id = (SELECT max(id) FROM ledger.event)",
         "DELETE FROM ledger.event WHERE id = (SELECT max(id) FROM ledger.event)",
     )
     sealed(committed, other)
@@ -198,3 +199,33 @@ def test_the_export_is_plain_json_lines(committed: Urls, cast: World, sealer: Se
     verdict(committed, sealer, tmp_path / "one")
     lines = (tmp_path / "one/events.jsonl").read_text().splitlines()
     assert len(lines) == count and set(json.loads(lines[0])) == {"id", "payload"}
+
+
+def ddl(urls: Urls) -> list[tuple[str, str, str]]:
+    with psycopg.connect(urls["auditor"]) as connection:
+        rows = connection.execute(
+            "SELECT payload::json ->> 'op', payload::json #>> '{what,name}', payload::json ->> 'role'"
+            " FROM ledger.event WHERE of_table = 'ddl' ORDER BY id"
+        )
+        return list(rows)
+
+
+@pytest.mark.parametrize("role", ["owner", "superuser"])
+def test_whoever_changes_the_shape_of_what_is_kept_is_on_the_record(
+    committed: Urls, cast: World, sealer: Sealer, tmp_path: Path, role: str
+) -> None:
+    before = ddl(committed)
+    with psycopg.connect(committed[role], autocommit=True) as connection:
+        connection.execute("ALTER TABLE registry_unit DISABLE TRIGGER ledger_update")
+        connection.execute("CREATE TABLE public.shadow (id int)")
+        connection.execute("DROP TABLE public.shadow")
+        connection.execute("CREATE TEMP TABLE passing (id int)")
+    found = ddl(committed)[len(before) :]
+    assert [one[:2] for one in found] == [
+        ("ALTER TABLE", "public.registry_unit"),
+        ("CREATE TABLE", "public.shadow"),
+        ("DROP TABLE", "public.shadow"),
+    ]
+    assert {one[2] for one in found} == {f"jenjang_{role}"}
+    sealed(committed, sealer)
+    assert verdict(committed, sealer, tmp_path / "one")
