@@ -51,7 +51,8 @@ demo: runtime messages
 	@exec $(py) -m config.running
 
 test: dev messages
-	@CHROMIUM=$$(sh config/chromium.sh) && SOFFICE=$$(sh config/libreoffice.sh) && export CHROMIUM SOFFICE && \
+	@CHROMIUM=$$(sh config/chromium.sh) && SOFFICE=$$(sh config/libreoffice.sh) && SOFTHSM=$$(sh config/softhsm.sh) && \
+	  PDFSIG=$$(sh config/poppler.sh) && export CHROMIUM SOFFICE SOFTHSM PDFSIG && \
 	  exec $(py) -m pytest --numprocesses 2 $(PYTEST)
 
 check: export JENJANG_DATA := $(test_data)

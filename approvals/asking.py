@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from approvals import asking_effects, asking_law, asking_positions, requests
+from approvals.asking_corrections import correction_context
 from approvals.asking_drawing import named
 from approvals.asking_forms import Draft
 from approvals.asking_law import RequestRefused, Standing
 from approvals.asking_models import Request, RequestAct
 from approvals.asking_positions import ASKED, DENIED, GRANTED, Position
 from approvals.asking_rules import ANSWERERS, ASKERS, EXTENSION, REVIEW, SECOND, SHORTEST_REASON
+from approvals.correction_counts import PROMISED, counts
 from ledger.clock import now
 from registry.grants import OVERSEE
 from registry.models import BudgetItem, Office, User
@@ -82,6 +84,8 @@ def list_context(request: HttpRequest, user: User) -> dict[str, Any]:
         "rows": [_row(case, where[case.pk]) for case in cases],
         "page": page,
         "base": f"tab={tab}&",
+        "counts": counts(visible) if tab == "all" else [],
+        "promised": PROMISED,
         "new": _new(user),
         "watch_url": reverse("requests:watch") if may_watch(user) else "",
     }
@@ -163,6 +167,7 @@ def request_context(user: User, case: Request) -> dict[str, Any]:
         "items": BudgetItem.objects.filter(pk__in=case.items).order_by("sub_activity_code"),
         "weighty": [say(f"weighty.{code}") for code in case.weighty],
         "file_url": reverse("requests:file", args=[case.token]) if case.file else "",
+        "correction": correction_context(case, open_yet=position.state == ASKED),
         "steps": _steps(case, acts, position, grant),
         "waits": [_where(case, step, acts, position) for step in (REVIEW, SECOND) if step in position.open],
         "answers": [

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
-from approvals import asking_law
+from approvals import asking_law, correcting
 from approvals.asking_law import RequestRefused, Wish
 from approvals.asking_models import Request, RequestAct
-from approvals.asking_rules import BY_DAY, EXTENSION, REOPENING, end_of, evening_after, local_day
+from approvals.asking_rules import AMENDMENT, BY_DAY, EXTENSION, REOPENING, end_of, evening_after, local_day
 from ledger.clock import now
 from registry.models import User
 from submissions.calendar import extend, policy_of
@@ -25,8 +25,10 @@ def as_asked(wish: Wish, actor: User, amount: Decimal, weighty: Sequence[str], m
         kind=wish.kind,
         fiscal_year=wish.fiscal_year,
         agency=wish.agency,
-        months=sorted(set(wish.months)),
-        items=sorted(set(wish.items)),
+        months=sorted({one.month for one in wish.changes} or set(wish.months)),
+        items=sorted({one.item for one in wish.changes} or set(wish.items)),
+        category=wish.category if wish.kind == AMENDMENT else "",
+        changes=[one.as_json() for one in wish.changes],
         person=wish.person,
         until=end_of(policy_of(wish.fiscal_year), wish.until) if wish.until and wish.kind in BY_DAY else None,
         days=None if wish.kind in BY_DAY else wish.days,
@@ -64,6 +66,17 @@ def check_still_possible(case: Request) -> None:
         raise RequestRefused("asking.over", {"until_at": case.until.isoformat()})
     elif case.kind == REOPENING:
         asking_law.check_reopening(case.agency, case.fiscal_year, case.months)
+    elif case.kind == AMENDMENT:
+        check_correction(case)
+
+
+def check_correction(case: Request) -> None:
+    """Raises RequestRefused when other values are published by now, or when what is proposed would break a month (V-60)."""
+    changes = correcting.changes_of(case.changes)
+    if correcting.stale(changes):
+        raise RequestRefused("asking.change_stale")
+    if any(finding.blocks for one in correcting.effects_of(changes) for finding in one.findings):
+        raise RequestRefused("asking.breaks")
 
 
 def give(case: Request) -> Grant:
@@ -80,7 +93,7 @@ def give(case: Request) -> Grant:
         person=case.person,
         reason=case.reason,
         document_no=case.document_no,
-        params={"request": case.pk, "answers": [one.pk for one in answers]},
+        params={"request": case.pk, "answers": [one.pk for one in answers], "changes": case.changes},
         expires_at=case.until or evening_after(policy, now(), case.days or 1),
     )
     if case.kind == EXTENSION:

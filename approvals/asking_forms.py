@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from approvals import asking_law
 from approvals.asking_law import RequestRefused, Wish
 from approvals.asking_rules import (
-    AMENDMENT,
     ASSISTANCE,
     BY_DAY,
     EXTENSION,
@@ -34,7 +33,7 @@ FIELDS = {
     "asking.days": "days", "asking.day": "until", "asking.until_past": "until", "asking.until_far": "until",
     "asking.not_later": "until", "asking.one_year": "months",
 }  # fmt: skip
-NEEDS_MONTHS = (EXTENSION, REOPENING, AMENDMENT)
+NEEDS_MONTHS = (EXTENSION, REOPENING)
 NEEDS_PERSON = (WAIVER, ASSISTANCE)
 
 

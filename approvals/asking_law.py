@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
+from approvals import correcting
 from approvals.asking_models import Request, RequestAct
 from approvals.asking_rules import (
     AMENDMENT,
@@ -30,6 +31,7 @@ from approvals.asking_rules import (
     last_month_of_quarter,
     local_day,
 )
+from approvals.correcting import Change
 from registry.models import BudgetItem, FiscalYear, Office, Post, Reach, Unit, User
 from registry.selectors import government_of, within
 from submissions.calendar import policy_of
@@ -55,7 +57,8 @@ class RequestRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asks for, in which office. `until` for kinds that name a last day, else `days`."""
+    """What somebody asks for, in which office. `until` for kinds that name a last day, else `days`; an amendment names the
+    values that it would change, of which kind its reason is, and what proves it (`upload`)."""
 
     kind: str
     office: Office
@@ -68,6 +71,8 @@ class Wish:
     days: int | None = None
     document_no: str = ""
     upload: UploadedFile | None = None
+    category: str = ""
+    changes: Sequence[Change] = ()
 
     @property
     def agency(self) -> Unit:
@@ -120,6 +125,9 @@ def objections(wish: Wish, moment: datetime) -> list[RequestRefused]:
     if wish.kind in (WAIVER, ASSISTANCE):
         if not wish.person or not persons_for(wish.kind, wish.agency).filter(pk=wish.person.pk).exists():
             found.append(RequestRefused("asking.person"))
+    if wish.kind == AMENDMENT and not months:
+        codes = correcting.faults(wish.agency, wish.fiscal_year, wish.changes, wish.category, wish.upload)
+        found += [RequestRefused(code) for code in codes]
     checks = [
         lambda: _check_end(wish, moment, len(wish.months) == 1 and not months),
         lambda: check_reason(wish.reason),
@@ -207,12 +215,17 @@ def weight_of(wish: Wish, moment: datetime) -> Weight:
 
 
 def subjects_of(case: Request) -> list[str]:
-    """The grant's subjects: "2026-03", or "2026-03/item-55" where only some sub-activities are meant."""
+    """The grant's subjects: "2026-03", or "2026-03/item-55" where only some sub-activities are meant; of a correction exactly
+    the reports that it names."""
     start = case.fiscal_year.government.fiscal_start_month
     months = case.months or (range(1, 13) if case.items else ())
     days = [(month, start_of_month(case.fiscal_year.start_date.year, month, start)) for month in months]
-    names = [f"{day:%Y}-13" if month == ADJUSTMENT_MONTH else f"{day:%Y-%m}" for month, day in days]
-    return [f"{name}/item-{item}" for name in names for item in case.items] if case.items else names
+    names = {month: f"{day:%Y}-13" if month == ADJUSTMENT_MONTH else f"{day:%Y-%m}" for month, day in days}
+    if case.changes:
+        named = {(one.month, one.item) for one in correcting.changes_of(case.changes)}
+        return [f"{names[month]}/item-{item}" for month, item in sorted(named)]
+    found = list(names.values())
+    return [f"{name}/item-{item}" for name in found for item in case.items] if case.items else found
 
 
 # --- Answering -------------------------------------------------------------------------------------------

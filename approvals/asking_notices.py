@@ -7,9 +7,8 @@ from django.urls import reverse
 from approvals import asking_law
 from approvals.asking_models import Request, RequestAct
 from approvals.asking_rules import REVIEW, SECOND
-from approvals.models import Notice
-from ledger.clock import now
-from ledger.recording import recorded
+from approvals.notices import everyone
+from approvals.notices import tell as tell_all
 from registry.models import User
 from workflow.models import Outbox
 from workflow.outbox import nudge
@@ -40,36 +39,13 @@ def tell(row: Outbox) -> None:
         "person": act.actor_name or case.asked_name,
         "reason": _reason(act),
     }
-    with recorded(None):
-        Notice.objects.bulk_create(
-            [
-                Notice(
-                    key=f"{row.key}:{person.pk}",
-                    person=person,
-                    code=f"notice.{row.topic}",
-                    params=params,
-                    link=reverse("requests:request", args=[case.token]),
-                    created_at=now(),
-                )
-                for person in _concerned(case, act)
-                if person.pk != act.actor_id
-            ],
-            ignore_conflicts=True,
-        )
-        told = Notice.objects.filter(key__startswith=f"{row.key}:").values_list("pk", flat=True)
-        Outbox.objects.bulk_create(
-            [
-                Outbox(
-                    key=f"notice.mail:{pk}",
-                    topic="notice.mail",
-                    payload={"id": pk},
-                    created_at=now(),
-                    not_before=now(),
-                )
-                for pk in told
-            ],
-            ignore_conflicts=True,
-        )
+    people = [person for person in _concerned(case, act) if person.pk != act.actor_id]
+    tell_all(
+        event=row.key,
+        code=f"notice.{row.topic}",
+        to=everyone(people, params, reverse("requests:request", args=[case.token])),
+        urgent=act.kind in TO_ANSWERERS,
+    )
 
 
 def _reason(act: RequestAct) -> str:
@@ -82,7 +58,7 @@ def _reason(act: RequestAct) -> str:
 def _concerned(case: Request, act: RequestAct) -> Iterable[User]:
     if act.kind not in TO_ANSWERERS:
         people = {case.asked_by, case.person}
-        return [person for person in people if person and person.is_active]
+        return [person for person in people if person]
     steps = (REVIEW, SECOND) if case.weighty else (REVIEW,)
     if act.kind != RequestAct.Kind.ASKED:
         steps = (act.step,)

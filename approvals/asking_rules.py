@@ -109,6 +109,13 @@ def local_day(policy: CalendarPolicy, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(policy.time_zone)).date()
 
 
+def working_days(policy: CalendarPolicy, begin: datetime, end: datetime) -> int:
+    """How many working days began after the day of `begin`, up to and with the day of `end`; 0 on the same day."""
+    first, last = local_day(policy, begin), local_day(policy, end)
+    days = range(1, (last - first).days + 1)
+    return sum(is_working_day(policy, first + timedelta(days=offset)) for offset in days)
+
+
 def _at(policy: CalendarPolicy, day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, ZoneInfo(policy.time_zone)).astimezone(UTC)
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.requests, name="list"),
     path("watch/", views.watch, name="watch"),
     path("watch/<int:task>/", views.retry, name="retry"),
+    path("new/amendment/", views.correct, name="correct"),
     path("new/<slug:kind>/", views.new, name="new"),
     path("<request_token:token>/", views.one, name="request"),
     path("<request_token:token>/file/", views.file, name="file"),

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approvals import asking, asking_law
+from approvals.asking_corrections import correction_of
 from approvals.asking_forms import draft_of
 from approvals.models import Request
 from registry.models import User
@@ -27,6 +28,18 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST" and (case := asking.send(request, draft)):
         return redirect("requests:request", case.token)
     return render(request, "requests/new.html", draft.context(), status=422 if draft.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest) -> HttpResponse:
+    """A new correction: the values of published reports and what shall stand there instead; its posts name them one by one."""
+    user: User = request.user  # type: ignore[assignment]
+    draft = correction_of(request, user)
+    if draft is None:
+        raise Http404
+    if request.method == "POST" and not draft.adding and (case := asking.send(request, draft)):
+        return redirect("requests:request", case.token)
+    return render(request, "requests/correct.html", draft.context(), status=422 if draft.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

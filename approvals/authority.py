@@ -5,17 +5,22 @@ Keys are P-256; every file is readable by its owner only. A government signs wit
 
 import os
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.views.decorators.debug import sensitive_variables
 
 AUTHORITY = "Otoritas Contoh Jenjang (bukan BSrE)"
+TIMESTAMPER = "Cap Waktu Contoh Jenjang"
+PLAIN_SERIAL = "the serial of a signer is made of letters, digits, points and hyphens"
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 VALID_FROM = datetime(2025, 1, 1, tzinfo=UTC)
 VALID_FOR = timedelta(days=3650)
 ROUNDS = 200_000  # of PBKDF2 for each guess at a passphrase; about a tenth of a second on a small server
@@ -55,36 +60,114 @@ def issue_signer(
     *,
     path: Path | None = None,
     valid_to: datetime | None = None,
+    list_url: str = "",
 ) -> Path:
     """A signer's key and certificate as PKCS#12 under a passphrase; returns its path (default SERIAL.p12).
 
     `serial` is the public number of the post holder (NIP), empty when there is none. ValueError for an empty passphrase
-    or a serial that is no number.
+    or a serial that is no number. The certificate lies beside it (.pem).
     """
     if not passphrase:
         raise ValueError("a signing key needs a passphrase")
-    if serial and not _SERIAL.fullmatch(serial) or not serial and path is None:
-        raise ValueError("the serial of a signer is made of letters, digits, points and hyphens")
-    authority = x509.load_pem_x509_certificate(create_authority(folder).read_bytes())
-    issuer = serialization.load_pem_private_key((folder / "authority.key").read_bytes(), None)
+    if not serial and path is None:
+        raise ValueError(PLAIN_SERIAL)
     key = ec.generate_private_key(ec.SECP256R1())
-    until = valid_to or VALID_FROM + VALID_FOR
-    certificate = (
-        _certificate(_subject(common_name, org, serial), authority.subject, key.public_key(), until)
+    certificate = certify(
+        folder, key.public_key(), common_name, serial, org, valid_to=valid_to, list_url=list_url
+    )
+    authority = x509.load_pem_x509_certificate((folder / "authority.pem").read_bytes())
+    packed = pkcs12.serialize_key_and_certificates(
+        common_name.encode(), key, certificate, [authority], _encryption(passphrase)
+    )
+    target = path or folder / f"{serial}.p12"
+    # Beside it once more for who only asks how long it is good: inside, it is under the passphrase.
+    _write(target.with_suffix(".pem"), certificate.public_bytes(serialization.Encoding.PEM))
+    _write(target, packed)
+    return target
+
+
+def certify(
+    folder: Path,
+    key: PublicKey,
+    common_name: str,
+    serial: str,
+    org: str,
+    *,
+    valid_to: datetime | None = None,
+    stamps: bool = False,
+    list_url: str = "",
+) -> x509.Certificate:
+    """A certificate for somebody's key, wherever the key itself lies; `stamps` for a server of timestamps, not a person.
+
+    `list_url`: where the list of revoked certificates is had, for who asks.
+
+    ValueError for a serial that is no number.
+    """
+    if serial and not _SERIAL.fullmatch(serial):
+        raise ValueError(PLAIN_SERIAL)
+    authority = x509.load_pem_x509_certificate(create_authority(folder).read_bytes())
+    made = (
+        _certificate(
+            _subject(common_name, org, serial), authority.subject, key, valid_to or VALID_FROM + VALID_FOR
+        )
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(authority=False), critical=True)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()),  # type: ignore[arg-type]
             critical=False,
         )
-        .sign(issuer, hashes.SHA256())  # type: ignore[arg-type]
     )
-    packed = pkcs12.serialize_key_and_certificates(
-        common_name.encode(), key, certificate, [authority], _encryption(passphrase)
+    if stamps:
+        made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    if list_url:
+        made = made.add_extension(x509.CRLDistributionPoints([_point(list_url)]), critical=False)
+    return made.sign(_issuer(folder), hashes.SHA256())
+
+
+def issue_timestamper(folder: Path) -> Path:
+    """Key and certificate of a timestamp server in one PEM file (timestamper.key); returns its path."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    certificate = certify(folder, key.public_key(), TIMESTAMPER, "", AUTHORITY, stamps=True)
+    packed = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    target = path or folder / f"{serial}.p12"
-    _write(target, packed)
+    target = folder / "timestamper.key"
+    _write(target, packed + certificate.public_bytes(serialization.Encoding.PEM))
     return target
+
+
+def issue_list(
+    folder: Path, revoked: Mapping[int, datetime] = MappingProxyType({}), *, until: datetime | None = None
+) -> Path:
+    """The list of revoked certificates (authority.crl): certificate number -> when; returns its path."""
+    authority = x509.load_pem_x509_certificate(create_authority(folder).read_bytes())
+    made = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(authority.subject)
+        .last_update(min(datetime.now(UTC), until or datetime.max.replace(tzinfo=UTC)) - timedelta(minutes=1))
+        .next_update(until or VALID_FROM + VALID_FOR)
+        .add_extension(x509.CRLNumber(len(revoked) + 1), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()),  # type: ignore[arg-type]
+            critical=False,
+        )
+    )
+    for number, at in revoked.items():
+        entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(at).build()
+        made = made.add_revoked_certificate(entry)
+    target = folder / "authority.crl"
+    _write(target, made.sign(_issuer(folder), hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    return target
+
+
+def _point(url: str) -> x509.DistributionPoint:
+    return x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)
+
+
+def _issuer(folder: Path) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key((folder / "authority.key").read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101 - this file made it
+    return key
 
 
 def _subject(common_name: str, org: str, serial: str) -> x509.Name:
@@ -109,7 +192,7 @@ def _encryption(passphrase: str) -> serialization.KeySerializationEncryption:
 
 
 def _certificate(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, until: datetime
+    subject: x509.Name, issuer: x509.Name, key: PublicKey, until: datetime
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()

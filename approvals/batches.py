@@ -1,6 +1,7 @@
 """What the pages of a document show: before its signature, after it, and to anybody who has it in hand."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ from submissions.pages import report_row, size_text, stored_findings
 from submissions.readings import Reading, read, total
 from submissions.selectors import month_label, revision_notes
 from wording import words
+from wording.dates import moment
 from wording.sentences import say
 from workflow import route
 from workflow.record import law
@@ -40,7 +42,13 @@ def batch_context(batch: SigningBatch) -> dict[str, Any]:
         "batch": _batch(batch),
         "signer": {"person": batch.signer_name, "office": batch.signer_title, "capacity": ""},
         "reports": [
-            _signed_row(one) | {"version": one.version, "hash": one.content_hash} for one in readings
+            _signed_row(one)
+            | {
+                "version": one.version,
+                "hash": one.content_hash,
+                "superseded": one.state == route.SUPERSEDED,
+            }
+            for one in readings
         ],
         "total": sums,
         "coverage": {"share": share, "of": sentence},
@@ -49,6 +57,8 @@ def batch_context(batch: SigningBatch) -> dict[str, Any]:
         "warnings": _warnings(readings),
         "waivers": _waivers(batch, list(entries)),
         "waits": _waits(batch, readings),
+        "replaced_by": (replaced := _replaced(batch)),
+        "in_force": len(readings) - len(replaced),
         "then": _then(readings) if unsigned else [],
         "formula": _(
             "Absorption = Σ realised ÷ Σ ceiling × 100; physical = Σ (ceiling × progress) ÷ Σ ceiling."
@@ -88,6 +98,13 @@ def _waits(batch: SigningBatch, readings: Sequence[Reading]) -> list[Where]:
     return list({(one.office, one.due): one for one in holders if one.kind != "published"}.values())
 
 
+def _replaced(batch: SigningBatch) -> list[dict[str, Any]]:
+    """What replaces reports of a published document; nothing before it is published."""
+    if batch.state != SigningBatch.State.PUBLISHED:
+        return []
+    return list(replacements(batch).values())
+
+
 def _then(readings: Sequence[Reading]) -> list[str]:
     """What still comes between this signature and publication; nothing when it is published at once."""
     routes = set(Report.objects.filter(pk__in=[one.id for one in readings]).values_list("route", flat=True))
@@ -123,11 +140,31 @@ def _batch(batch: SigningBatch) -> dict[str, Any]:
         "pdf_url": reverse("approvals:document", args=[batch.token]) if file else "",
         "pdf_size": _size(file) if file else "",
         "pdf_sha256": batch.signed_sha256 or batch.prepared_sha256,
+        "level": batch.level,
         "manifest_sha256": manifest_digest(batch),
-        "checkpoint": "",
+        "checkpoint": _checkpoint(batch),
         "verify_url": verify_url(batch),
         "qr_src": reverse("approvals:qr", args=[batch.token]),
     }
+
+
+def _checkpoint(batch: SigningBatch) -> str:
+    """The ledger's checkpoint as the document itself has it; nothing as long as nobody seals the ledger."""
+    return str(json.loads(batch.manifest).get("checkpoint") or "") if batch.manifest else ""
+
+
+def _level(signature: recap.Signature) -> str:
+    """The level of a signature (PAdES, ETSI EN 319 142-1) and what it says of the time."""
+    levels = {
+        "B-B": _("PAdES B-B: without a timestamp of an authority; the moment is that of the record here."),
+        "B-T": _("PAdES B-T: an authority's timestamp says it existed on %(at)s."),
+        "B-LT": _(
+            "PAdES B-LT: an authority's timestamp says it existed on %(at)s; what is needed to check the certificate "
+            "years later is in the file."
+        ),
+    }
+    sentence = levels.get(signature.level, "")
+    return sentence % {"at": moment(signature.stamped_at)} if sentence else ""
 
 
 def _size(file: FieldFile) -> str:
@@ -210,7 +247,7 @@ def _sent_back(batch: SigningBatch) -> list[str]:
 def verification_context(batch: SigningBatch) -> dict[str, Any]:
     """For templates/approvals/verification.html: public, no login."""
     readings = _standing(batch) if batch.state == SigningBatch.State.PUBLISHED else []
-    later = _replacements(batch) if readings else {}
+    later = replacements(batch) if readings else {}
     known = "superseded" if later else "genuine"
     verdicts = {SigningBatch.State.PUBLISHED: known, SigningBatch.State.VOID: "void"}
     about = _batch(batch)
@@ -225,6 +262,9 @@ def verification_context(batch: SigningBatch) -> dict[str, Any]:
             "pdf_url": reverse("approvals:public_document", args=[batch.token]) if readings else "",
             "signature": signature.sentence,
             "certificate": signature.certificate,
+            "level": _level(signature) if signature.holds else "",
+            "blocks_url": reverse("approvals:blocks", args=[batch.token]),
+            "find_url": reverse("approvals:find"),
         },
         "signer": {"person": batch.signer_name, "office": batch.signer_title, "capacity": ""},
         "reports": [
@@ -235,12 +275,13 @@ def verification_context(batch: SigningBatch) -> dict[str, Any]:
         "total": total(readings),
         "coverage": {"share": share, "of": sentence} if readings else None,
         "replaced_by": list(later.values()),
+        "in_force": len(readings) - len(later),
         "notes": [*_sent_back(batch), *printed_of(one.id for one in readings)] if readings else [],
         "as_of": batch.moved_at,
     }
 
 
-def _replacements(batch: SigningBatch) -> dict[int, dict[str, Any]]:
+def replacements(batch: SigningBatch) -> dict[int, dict[str, Any]]:
     """For each report of a document that a later revision replaced: that revision, its reason and its document."""
     rows = list(
         Report.objects.filter(signings__batch=batch, state=route.SUPERSEDED).values_list(

@@ -1,44 +1,60 @@
-"""A decider's desk: what waits for him, and acts on many reports at once, as they come from its page."""
+"""A decider's desk: what waits for him, what he returned, what others hold, what is missing; as its page shows it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.db.models import QuerySet, Sum
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from approvals import desk_rows, selectors, services
-from approvals.models import SigningBatch
+from approvals import desk_filters, desk_rows, desk_saved, selectors
+from approvals.desk_bulk import MANY, result_of
+from approvals.desk_filters import Filter
+from approvals.desk_pins import MOST, Pin, pinned
+from approvals.desk_reminding import reminded_today
 from ledger.clock import now as database_now
 from registry.models import User
-from submissions.entering import tell_outcomes
-from submissions.forms import ids_of, key_of, whole_number
-from submissions.models import Period, Report
-from submissions.readings import read
-from wording.sentences import say
+from submissions.forms import whole_number
+from submissions.models import Report, ReportLine
+from submissions.readings import Reading, read
 from workflow import route
-from workflow.engine import KeyReused, Refused
 
 PAGE_SIZE = 50
 
 
-TABS = ("mine", "elsewhere", "missing")
+TABS = ("mine", "returned", "elsewhere", "missing")
 
 
 Finder = Callable[[User], QuerySet[Report]]
 
 
-Tabs = tuple[Finder, Finder, Finder]
+Tabs = tuple[Finder, Finder, Finder, Finder]
 
 
 TABS_OF: Mapping[str, Tabs] = {
-    route.VERIFY: (selectors.to_verify, selectors.passed_on, selectors.not_submitted),
-    route.SIGN: (selectors.to_sign, selectors.below_head, selectors.head_missing),
-    route.REVIEW: (selectors.to_review, selectors.not_reviewed_yet, selectors.review_missing),
+    route.VERIFY: (
+        selectors.to_verify,
+        selectors.returned_by_verifier,
+        selectors.passed_on,
+        selectors.not_submitted,
+    ),
+    route.SIGN: (
+        selectors.to_sign,
+        selectors.returned_by_signer,
+        selectors.below_head,
+        selectors.head_missing,
+    ),
+    route.REVIEW: (
+        selectors.to_review,
+        selectors.returned_by_reviewer,
+        selectors.not_reviewed_yet,
+        selectors.review_missing,
+    ),
 }
 
 
@@ -60,39 +76,95 @@ class Desk:
     def tabs(self) -> Mapping[str, Finder]:
         return dict(zip(TABS, TABS_OF[self.verb], strict=True))
 
+    @property
+    def url(self) -> str:
+        return reverse(PAGES[self.verb])
+
+    def all_of(self, tab: str) -> QuerySet[Report]:
+        """Every report of a tab."""
+        return self.tabs[tab](self.user)
+
     def context(self, request: HttpRequest) -> dict[str, Any]:
         """For templates/approvals/inbox.html."""
         now = database_now()
-        asked = request.GET.get("tab", "")
-        tab = asked if asked in TABS else TABS[0]
-        chosen = self.tabs[tab](self.user).order_by(
-            "period__first_day", "item__unit__path", "item__sub_activity_code", "revision"
-        )
-        page = Paginator(chosen.values_list("pk", flat=True), PAGE_SIZE).get_page(request.GET.get("page"))
-        readings = read(list(page))
-        rows = desk_rows.inbox_rows(self.user, readings, self.verb, now) if tab == "mine" else []
+        chosen = Filter.of(request.GET, TABS)
+        reports = self.all_of(chosen.tab)
+        found = chosen.found(reports, now)
+        page = Paginator(list(found), PAGE_SIZE).get_page(request.GET.get("page"))
+        readings = _in_order(read(list(page)), list(page))
         batches = selectors.batches_of(self.user) if self.verb == route.SIGN else []
         return {
             "verb": self.verb,
-            "tab": tab,
-            "tabs": self._tabs(tab),
-            "post_url": request.path,
+            "tab": chosen.tab,
+            "tabs": self._tabs(chosen.tab),
+            "post_url": self.url,
             "key": str(uuid4()),  # sent twice, the same page gets the same answer
             "errors": [],
-            "outcome": None,
-            "rows": rows,
-            "totals": {"this_month": sum(row["this_month"] or 0 for row in rows), "count": chosen.count()},
-            "held": desk_rows.held_rows(readings, now) if tab == "elsewhere" else [],
-            "missing": desk_rows.missing_rows(readings, now) if tab == "missing" else [],
+            "outcome": self._outcome(request),
+            "totals": {"this_month": sum_of(found), "count": len(found)},
             "batches": desk_rows.batch_rows(batches, selectors.entries_of(batches)),
-            "sections": self._sections() if self.verb == route.SIGN else [],
+            "sections": self._sections() if self.verb == route.SIGN and chosen.tab == "mine" else [],
             "page": page,
-            "base": f"tab={tab}&",
+            "base": f"{chosen.query}&",
             "as_of": now,
+            "matrix_url": f"{reverse('approvals:matrix')}?desk={self.verb}",
+            **self._rows(chosen.tab, readings, list(found), now),
+            **self._choosing(chosen, reports),
+            **self._pinned(chosen, found),
         }
 
+    def _rows(self, tab: str, readings: list[Reading], found: list[int], now: datetime) -> dict[str, Any]:
+        """The rows of the tab, under the name that the template has for them; officers are of all that was found."""
+        rows: dict[str, Any] = {"rows": [], "returned": [], "held": [], "missing": []}
+        if tab == "mine":
+            rows["rows"] = desk_rows.inbox_rows(self.user, readings, self.verb, now)
+        elif tab == "returned":
+            rows["returned"] = desk_rows.returned_rows(self.user, readings, now)
+        elif tab == "elsewhere":
+            rows["held"] = desk_rows.held_rows(readings, now)
+        else:
+            reminded = reminded_today(found, now)
+            rows["missing"] = desk_rows.missing_rows(readings, now, reminded)
+            rows["officers"] = desk_rows.officers_of(found, reminded)
+        return rows
+
+    def _choosing(self, chosen: Filter, reports: QuerySet[Report]) -> dict[str, Any]:
+        """The form of the filter, and the filters that were kept."""
+        fields = desk_filters.fields(chosen, reports)
+        sorting = desk_filters.sort_field(chosen) if chosen.tab != "missing" else None
+        return {
+            "filter": chosen.query,
+            "filtered": bool(chosen.values),
+            "fields": fields,
+            "sorting": sorting,
+            "words": desk_filters.in_words([*fields, *([sorting] if sorting else [])]),
+            "clear_url": f"?tab={chosen.tab}",
+            "saved": [
+                {"id": one.pk, "name": one.name, "url": f"?{one.query}", "current": one.query == chosen.query}
+                for one in desk_saved.kept_by(self.user, self.verb)
+            ],
+        }
+
+    def _pinned(self, chosen: Filter, found: Mapping[int, int]) -> dict[str, Any]:
+        """What an act on all of the filter may take: what the page counted, no more than one act can."""
+        if chosen.tab != "mine" or not found:
+            return {"pin": "", "most": 0}
+        seen = dict(list(found.items())[:MOST])
+        return {"pin": pinned(self.user, self.verb, Pin(chosen.query, seen)), "most": len(seen)}
+
+    def _outcome(self, request: HttpRequest) -> dict[str, Any] | None:
+        """What an act on many came to, as long as somebody wants to read it."""
+        number = whole_number(request.GET.get("result", ""))
+        if number is None or self.verb not in MANY:
+            return None
+        result = result_of(self.user, self.verb, number)
+        return desk_rows.outcome(result) if result else None
+
     def _tabs(self, current: str) -> list[dict[str, Any]]:
-        labels = {"mine": _("Waiting for me"), "elsewhere": _("With others"), "missing": _("Not submitted")}
+        labels = {"mine": _("Waiting for me"), "elsewhere": _("With others")}
+        if self.verb == route.VERIFY:
+            labels = {"mine": _("To verify"), "elsewhere": _("Verified, and with others")}
+        labels |= {"returned": _("Returned by me"), "missing": _("Not submitted")}
         return [
             {
                 "label": labels[tab],
@@ -109,6 +181,38 @@ class Desk:
         readings = read(list(reports.values_list("pk", flat=True)))
         return desk_rows.sections(periods, readings)
 
+    def confirming(self, pin: Pin, key: str | None) -> dict[str, Any]:
+        """For templates/approvals/inbox_all.html: what an act on all of a filter would take, counted from what was shown."""
+        chosen = Filter.of(QueryDict(pin.query), TABS)
+        ids = list(pin.seen)
+        left_out = desk_rows.flagged_of(self.user, ids) if self.verb == route.VERIFY else []
+        return {
+            "verb": self.verb,
+            "post_url": self.url,
+            "back_url": f"{self.url}?{pin.query}",
+            "key": key or str(uuid4()),
+            "pin": pinned(self.user, self.verb, pin),
+            "filter": pin.query,
+            "words": desk_filters.described(chosen),
+            "count": len(ids),
+            "this_month": sum_of(ids),
+            "page_size": PAGE_SIZE,
+            "unopened": left_out,
+            "rest": len(ids) - len(left_out),
+            "crumbs": [{"label": _("Inbox"), "url": f"{self.url}?{pin.query}"}, {"label": _("All of them"), "url": ""}],
+        }  # fmt: skip
+
+
+def _in_order(readings: Iterable[Reading], ids: list[int]) -> list[Reading]:
+    by_id = {one.id: one for one in readings}
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def sum_of(reports: Iterable[int]) -> Any:
+    """This month's money of reports, all of them together."""
+    lines = ReportLine.objects.filter(report__in=list(reports))
+    return lines.aggregate(money=Sum("realized"))["money"] or 0
+
 
 def desk_of(user: User, verb: str) -> Desk:
     """The desk of who has a tier that does `verb`; to others it does not exist."""
@@ -117,60 +221,7 @@ def desk_of(user: User, verb: str) -> Desk:
     return Desk(user, verb)
 
 
-def chosen(request: HttpRequest, user: User) -> dict[int, int | None]:
-    """The ticked reports, each with the version that stood on the page; of those he may not see, nothing is said."""
-    ids = ids_of(request.POST.getlist("report"))
-    seen = list(
-        Report.objects.visible_to(user).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
-    )
-    if ids and not seen:
-        raise Http404
-    return {pk: version_of(request.POST.get(f"version-{pk}", "")) for pk in seen}
-
-
 def version_of(text: str) -> int:
     """The version that stood on a page; a page without one has seen none."""
     number = whole_number(text, 9)
     return 0 if number is None else number
-
-
-def verify_selected(request: HttpRequest, user: User) -> None:
-    """Verify what was ticked and say honestly what became of each."""
-    versions = chosen(request, user)
-    if not versions:
-        messages.error(request, say("decide.none_selected"))
-        return
-    try:
-        outcomes = services.verify(actor=user, versions=versions, key=key_of(request.POST))
-        tell_outcomes(request, outcomes, _("Verified"), versions)
-    except KeyReused:
-        messages.error(request, say("act.key"))
-
-
-def prepare_selected(request: HttpRequest, user: User) -> SigningBatch | None:
-    """Have the document of the ticked reports prepared: one agency month at a time."""
-    versions = chosen(request, user)
-    periods = list(Period.objects.filter(pk__in=Report.objects.filter(pk__in=versions).values("period")))
-    if not versions:
-        messages.error(request, say("decide.none_selected"))
-    elif len(periods) != 1:
-        messages.error(request, say("batch.one_month", {"count": len(periods)}))
-    else:
-        try:
-            return services.prepare(actor=user, period=periods[0], versions=versions)
-        except Refused as refused:
-            tell_outcomes(request, refused.outcomes, _("Prepared"), versions)
-    return None
-
-
-def review_selected(request: HttpRequest, user: User) -> None:
-    """Accept what was ticked, as the tier after the signature."""
-    versions = chosen(request, user)
-    if not versions:
-        messages.error(request, say("decide.none_selected"))
-        return
-    try:
-        outcomes = services.review(actor=user, versions=versions, key=key_of(request.POST))
-        tell_outcomes(request, outcomes, _("Accepted"), versions)
-    except KeyReused:
-        messages.error(request, say("act.key"))

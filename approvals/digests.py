@@ -1,24 +1,18 @@
-"""Digests: what the calendar tells one person in one go, as one notice and one mail, in the reader's language and zone."""
+"""Digests: what the calendar tells one person in one go, as one notice and one letter."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from approvals import notices
 from approvals.models import Notice
 from ledger.clock import now as database_now
-from ledger.recording import recorded
-from registry.models import FiscalYear, Government
+from registry.models import FiscalYear, User
 from submissions.calendar import policy_of
 from submissions.moments import ENTRY, SIGN, VERIFY, working_after
-from wording import ways
 from wording.sentences import say
 from workflow.models import Outbox
 
@@ -42,40 +36,21 @@ class Shown:
 
 
 def tell(row: Outbox) -> None:
-    """Make the notice and the letter of a digest; a second time makes neither."""
-    now = database_now()
+    """Tell one person what the calendar has to say; a second time tells nothing new."""
+    at = database_now()
     lines = sorted(row.payload["lines"], key=_weight)
     code, params = _title(lines)
-    with recorded(None):
-        made = Notice.objects.bulk_create(
-            [
-                Notice(
-                    key=row.key,
-                    person_id=row.payload["person"],
-                    code=code,
-                    params={**params, "government": row.payload["government"], "lines": lines},
-                    link=_link(lines[0]),
-                    created_at=now,
-                )
-            ],
-            ignore_conflicts=True,
-        )
-        notice = Notice.objects.get(key=made[0].key)
-        Outbox.objects.bulk_create(
-            [
-                Outbox(
-                    key=f"notice.mail:{notice.pk}",
-                    topic="notice.mail",
-                    payload={"id": notice.pk},
-                    created_at=now,
-                    not_before=now if now - row.created_at < FRESH else _in_working_hours(row, now),
-                )
-            ],
-            ignore_conflicts=True,
-        )
+    person = User.objects.get(pk=row.payload["person"])
+    notices.tell(
+        event=row.key,
+        code=code,
+        to=[notices.To(person, {**params, **_common(row.payload["government"], lines)}, _link(lines[0]))],
+        urgent=True,
+        earliest=at if at - row.created_at < FRESH else _in_working_hours(row, at),
+    )
 
 
-def _in_working_hours(row: Outbox, now: Any) -> Any:
+def _in_working_hours(row: Outbox, now: datetime) -> datetime:
     """The moment itself or the next working hour, by the rule of the year that runs."""
     years = FiscalYear.objects.filter(government=row.payload["government"], start_date__lte=now.date())
     return working_after(policy_of(years.latest("start_date")), now)
@@ -109,9 +84,19 @@ def is_digest(notice: Notice) -> bool:
     return notice.code.startswith(PREFIX)
 
 
-def shown(notice: Notice) -> list[Shown]:
-    """The lines of a digest, in the active language and zone; none for other notices."""
-    return [_shown(line) for line in notice.params["lines"]] if is_digest(notice) else []
+def retold(notice: Notice, lines: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """The code and the parameters of a digest of which these lines are left."""
+    code, params = _title(lines)
+    return code, {**params, **_common(notice.params["government"], lines)}
+
+
+def _common(government: int, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"government": government, "lines": lines}
+
+
+def shown(lines: Sequence[Mapping[str, Any]]) -> list[Shown]:
+    """The lines of a digest, in the active language and zone."""
+    return [_shown(line) for line in lines]
 
 
 def _shown(line: Mapping[str, Any]) -> Shown:
@@ -145,20 +130,3 @@ def _posts(posts: Sequence[Sequence[Any]]) -> list[tuple[str, str]]:
         )
         for agency, role, title, unit, items in posts
     ]
-
-
-def letter(notice: Notice) -> tuple[str, str]:
-    """Subject and text of a digest's mail, in the reader's language and the government's zone."""
-    government = Government.objects.get(pk=notice.params["government"])
-    zone = timezone.override(government.time_zone)
-    with override(notice.person.language), zone, ways.of(government):
-        title = say(notice.code, notice.params)
-        words = {
-            "name": notice.person.name,
-            "sentence": title,
-            "lines": shown(notice),
-            "site": settings.PUBLIC_URL,
-            "url": f"{settings.PUBLIC_URL}{notice.link}",
-        }
-        subject = _("Jenjang: %(sentence)s") % {"sentence": title}
-        return " ".join(subject.split()), render_to_string("mail/digest.txt", words)

@@ -6,22 +6,27 @@ Knows no database: the services fill a Recap, `render` prints it. Words are prin
 import hashlib
 import io
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import segno
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import get_language_info, gettext, ngettext, override
+from django.utils.dateformat import format as formatted
+from django.utils.translation import get_language_info, gettext, override
 
+from approvals import annex
+from approvals.annex import Entry, Line
+from approvals.document_words import annex_words, words_of
 from approvals.printing import compile_pdf
 from approvals.signing import SIGNATURE_ANCHOR
+from ledger.checkpoints import Checkpoint
+from submissions.formulas import half_up
 from wording import ways
-from wording.dates import moment
-from wording.numbers import money, points, symbol
+from wording.dates import NOTHING, moment
+from wording.numbers import money, points, quantity
 from wording.ways import Ways
 
 MANIFEST_FORMAT = "jenjang-manifest-1"
@@ -41,6 +46,9 @@ class Figures:
     physical_month: Decimal | None
     physical_to_date: Decimal | None
     deviation: Decimal | None
+    cash_plan: Decimal | None = None  # to date, percent of the ceiling
+    money_deviation: Decimal | None = None  # absorption less cash plan
+    physical_value: Decimal | None = None
     band: str = ""  # AHEAD, GREEN, YELLOW, RED (W-4), or nothing
     band_word: str = ""
 
@@ -57,6 +65,7 @@ class Item:
     status: str
     note: str = ""
     revision: int = 0
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -112,11 +121,15 @@ class Recap:
     coverage: str = ""
     notes: Sequence[str] = ()
     deciders: Sequence[Decider] = ()
-    checkpoint: str | None = None
+    checkpoint: Checkpoint | None = None  # the newest sealed state of the ledger
+    annex: Sequence[Entry] = ()
+    names: Mapping[str, str] = field(default_factory=dict)  # of the programmes and activities in the annex
+    footnotes: Sequence[str] = ()  # of the annex: what its dashes stand for
 
 
 def manifest_bytes(recap: Recap, entries: Sequence[ManifestEntry]) -> bytes:
     """Canonical JSON (sorted keys, no spaces, UTF-8) naming each report, its version and content hash, in order."""
+    sealed = recap.checkpoint
     manifest = {
         "format": MANIFEST_FORMAT,
         "government": recap.government,
@@ -127,7 +140,7 @@ def manifest_bytes(recap: Recap, entries: Sequence[ManifestEntry]) -> bytes:
         "number": recap.number,
         "prepared_at": recap.prepared_at.isoformat(),
         "verify": recap.verify_url,
-        "checkpoint": recap.checkpoint,
+        "checkpoint": f"{sealed.size} {sealed.root.hex()}" if sealed else None,
         "reports": [
             {
                 "report": entry.report,
@@ -155,7 +168,11 @@ def render(recap: Recap, manifest: bytes) -> bytes:
         "recap",
         data,
         at=recap.prepared_at,
-        extra={"manifest": manifest.decode(), "qr": _qr(recap.verify_url)},
+        extra={
+            "manifest": manifest.decode(),
+            "qr": _qr(recap.verify_url),
+            "checkpoint": recap.checkpoint.note if recap.checkpoint else "",
+        },
     )
 
 
@@ -183,7 +200,7 @@ def _qr(url: str) -> str:
 def _document(recap: Recap, manifest: bytes) -> dict[str, object]:
     versions = {item.ceiling_version for item in recap.items}
     only_version = next(iter(versions)) if len(versions) == 1 else ""
-    words = _words(recap, len(recap.items))
+    words = words_of(recap.ways.currency, recap.month, len(recap.items))
     return {
         "language": recap.language,
         "rtl": get_language_info(recap.language)["bidi"],
@@ -201,6 +218,7 @@ def _document(recap: Recap, manifest: bytes) -> dict[str, object]:
             for place, item in enumerate(recap.items, start=1)
         ],
         "totals": _texts(recap.totals, recap.language) | {"version": ""},
+        "annex": _annex(recap),
         "version": only_version,
         "coverage": recap.coverage,
         "notes": list(recap.notes),
@@ -209,12 +227,57 @@ def _document(recap: Recap, manifest: bytes) -> dict[str, object]:
             for who in recap.deciders
         ],
         "signer": vars(recap.signer),
-        "checkpoint": recap.checkpoint,
+        "checkpoint": _checkpoint(recap),
         "verify_url": recap.verify_url,
         "signature_place": recap.verify_url + SIGNATURE_ANCHOR,
         "signature_size": list(SIGNATURE_SIZE),
         "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
         "words": words,
+    }
+
+
+def _checkpoint(recap: Recap) -> str | None:
+    sealed = recap.checkpoint
+    if sealed is None:
+        return None
+    count = quantity(sealed.size, recap.language)
+    return gettext("%(count)s events, root %(mark)s") % {"count": count, "mark": sealed.mark}
+
+
+def _annex(recap: Recap) -> dict[str, object]:
+    """The second layout, empty when nothing was given for it."""
+    if not recap.annex:
+        return {"rows": []}
+    rows = annex.lines(recap.annex, dict(recap.names))
+    return {
+        "rows": [_annex_row(line, recap.language) for line in rows],
+        "notes": list(recap.footnotes),
+        "words": annex_words(recap.ways.currency),
+    }
+
+
+def _annex_row(line: Line, language: str) -> dict[str, object]:
+    amounts = {
+        "before": line.before,
+        "after": line.after,
+        "sp2d": line.sp2d,
+        "spj": line.spj,
+    }
+    shares = {
+        "weight": line.weight,
+        "planned": line.planned,
+        "physical": line.physical,
+        "weighted": line.weighted,
+        "absorption": line.absorption,
+    }
+    return {
+        "kind": line.kind,
+        "place": str(line.place or ""),
+        "code": line.code,
+        "name": line.name,
+        "under": line.under,
+        **{name: _money(value, language) for name, value in amounts.items()},
+        **{name: _points(value, language) for name, value in shares.items()},
     }
 
 
@@ -229,6 +292,7 @@ def _row(place: int, item: Item, version: str, language: str) -> dict[str, objec
         "under": " · ".join(under),
         "version": version,
         "status": item.status,
+        "updated": _short(item.updated_at),
         "note": item.note,
     }
 
@@ -243,13 +307,25 @@ def _texts(figures: Figures, language: str) -> dict[str, object]:
         "physical_month": _points(figures.physical_month, language),
         "physical_to_date": _points(figures.physical_to_date, language),
         "deviation": _signed(figures.deviation, language),
+        "cash_plan": _points(figures.cash_plan, language),
+        "money_deviation": _signed(figures.money_deviation, language),
+        "physical_value": _money(_whole(figures.physical_value), language),
         "band": figures.band,
         "word": figures.band_word,
     }
 
 
-def _money(amount: Decimal, language: str) -> str:
+def _short(at: datetime | None) -> str:
+    return formatted(timezone.localtime(at), "d M Y") if at else NOTHING
+
+
+def _money(amount: Decimal | None, language: str) -> str:
     return money(amount, language).replace("-", MINUS)
+
+
+def _whole(amount: Decimal | None) -> Decimal | None:
+    """An amount that is computed from a percentage has no cents of its own."""
+    return None if amount is None else half_up(amount, 0)
 
 
 def _points(value: Decimal | None, language: str) -> str:
@@ -279,51 +355,3 @@ def _tiles(recap: Recap, words: dict[str, str]) -> list[dict[str, str]]:
         },
         {"name": words["deviation"], "value": str(texts["deviation"]), "under": totals.band_word},
     ]
-
-
-def _words(recap: Recap, count: int) -> dict[str, str]:
-    unit = {"currency": symbol(recap.ways.currency)}
-    month = {"month": date_format(recap.month, "F Y")}
-    return _headings(unit) | {
-        "subject": gettext("Monthly realization report, %(month)s") % month,
-        "agency_code": gettext("Agency code"),
-        "number": gettext("Number"),
-        "fiscal_year": gettext("Fiscal year"),
-        "prepared": gettext("Prepared"),
-        "count": ngettext("%(count)s sub-activity", "%(count)s sub-activities", count) % {"count": count},
-        "ceiling_sum": gettext("Ceiling (%(currency)s)") % unit,
-        "money_month": gettext("Realised this month (%(currency)s)") % unit,
-        "money_to_date": gettext("Realised to date (%(currency)s)") % unit,
-        "physical_to_date": gettext("Physical progress to date"),
-        "note": gettext("Note:"),
-        "total": gettext("Total, physical progress weighted by ceiling"),
-        "deciders": gettext("Decisions on these reports"),
-        "check": gettext("Check this document"),
-        "check_how": gettext(
-            "This document is signed electronically. Scan the code or open the address: the page says whether it is "
-            "genuine and still in force. Paper copies are proved by the file."
-        ),
-        "attached": gettext(
-            "The file carries manifest.json: each report with its version and hash. SHA-256:"
-        ),
-        "checkpoint": gettext("Ledger checkpoint"),
-        # The engine puts the numbers in: only it knows how many pages there are.
-        "page": gettext("Page %(page)s of %(pages)s"),
-    }
-
-
-def _headings(unit: dict[str, str]) -> dict[str, str]:
-    return {
-        "place": gettext("No."),
-        "code": gettext("Code"),
-        "name": gettext("Sub-activity and unit"),
-        "ceiling": gettext("Ceiling (%(currency)s)") % unit,
-        "money": gettext("Financial realization (%(currency)s)") % unit,
-        "physical": gettext("Physical progress (%%)") % {},
-        "this_month": gettext("This month"),
-        "to_date": gettext("To date"),
-        "plan_to_date": gettext("Plan to date"),
-        "absorption": gettext("Absorption (%%)") % {},
-        "deviation": gettext("Deviation"),
-        "status": gettext("Status"),
-    }

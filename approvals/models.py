@@ -105,6 +105,7 @@ class SigningBatch(models.Model):
                 name="signed_batch_has_its_file",
             ),
         ]
+        indexes = [models.Index(fields=["signed_sha256"], name="batch_by_file")]
 
 
 class SigningEntry(models.Model):

@@ -1,115 +1,120 @@
-"""Who is told what: one notice per event and person, in the app and by mail, in the reader's language."""
+"""The one way to be told: a notice in the app for each event and person, and a letter for those who want one at once.
 
-from collections.abc import Sequence
+What must be acted on at once (`urgent`) is always written at once: a return, a request that waits for an answer, the calendar's
+reminders. Everything else keeps to the person's rhythm: at once, gathered once a day or a week (`approvals.gathering`), or in
+the app only. A letter is a matter of its own: no mail server that is down takes the notice away, or tells anybody twice.
+"""
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import connection
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from approvals import digests
-from approvals.models import Notice
+from approvals.models import Letter, Notice, Preference
 from ledger.clock import now
 from ledger.recording import recorded
 from registry.models import User
-from registry.selectors import government_of
-from submissions.models import Report
-from wording import ways
-from wording.sentences import say
-from workflow.models import Decision, Outbox
+from workflow.models import Outbox
+from workflow.outbox import nudge
 
-RETURNED = """
-SELECT DISTINCT d.actor_id FROM workflow_decision d JOIN django_content_type c ON c.id = d.content_type_id
-WHERE c.app_label = 'submissions' AND c.model = 'report' AND d.object_id = %s AND d.verb = 'submit'
-UNION SELECT o.person_id FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id
-  JOIN registry_office o ON o.post_id = i.officer_post_id WHERE r.id = %s"""
+LETTER = "letter"  # topic of the outbox
 
 
-def tell(row: Outbox) -> None:
-    """Tell the officers of a report what happened to it; a second time tells nobody anything new."""
-    report = Report.objects.select_related("item", "period").get(pk=row.payload["id"])
-    decision = Decision.objects.filter(
-        content_type__app_label="submissions",
-        content_type__model="report",
-        object_id=report.pk,
-        step=row.payload["step"] + 1,
-    ).get()
-    params = {
-        "code": report.item.sub_activity_code,
-        "name": report.item.sub_activity_name,
-        "month": str(report.period),
-        "person": decision.actor_name,
-        "office": decision.post_title,
-        "reason": decision.reason,
-    }
-    link = reverse("approvals:review", args=[report.token])
+@dataclass(frozen=True, slots=True)
+class To:
+    """One person, what is said to him and where it leads. `params` are JSON."""
+
+    person: User
+    params: Mapping[str, Any]
+    link: str
+
+
+def everyone(people: Iterable[User], params: Mapping[str, Any], link: str) -> list[To]:
+    """The same for each of these."""
+    return [To(person, params, link) for person in people]
+
+
+def tell(
+    *,
+    event: str,
+    code: str,
+    to: Sequence[To],
+    urgent: bool = False,
+    together: str = "",
+    earliest: datetime | None = None,
+) -> None:
+    """Tell people of an event, by the code of its sentence; again, it tells nobody anything new.
+
+    Who has no active account is not told. `together`: what one act did to many things comes as one letter. `earliest`: no letter
+    before. A fixed number of statements for any number of people.
+    """
+    told = {f"{event}:{one.person.pk}": one for one in to if one.person.is_active}
+    if not told:
+        return
+    at = now()
     with recorded(None):
         Notice.objects.bulk_create(
             [
-                Notice(
-                    key=f"{row.key}:{person.pk}",
-                    person=person,
-                    code=f"notice.{row.topic}",
-                    params=params,
-                    link=link,
-                    created_at=now(),
-                )
-                for person in _officers(report)
-                if person.pk != decision.actor_id
+                Notice(key=key, person=one.person, code=code, params=one.params, link=one.link, created_at=at)
+                for key, one in sorted(told.items())
             ],
             ignore_conflicts=True,
         )
-        # Each letter is a matter of its own: no mail server that is down takes the notice away, or tells anybody twice.
-        Outbox.objects.bulk_create(
-            [
-                Outbox(
-                    key=f"notice.mail:{notice}",
-                    topic="notice.mail",
-                    payload={"id": notice},
-                    created_at=now(),
-                    not_before=now(),
-                )
-                for notice in Notice.objects.filter(key__startswith=f"{row.key}:").values_list(
-                    "pk", flat=True
-                )
-            ],
-            ignore_conflicts=True,
-        )
-
-
-def _officers(report: Report) -> Sequence[User]:
-    with connection.cursor() as cursor:
-        cursor.execute(RETURNED, [report.pk, report.pk])
-        people = [pk for (pk,) in cursor.fetchall()]
-    return list(User.objects.filter(pk__in=people, is_active=True))
+        fresh = Notice.objects.filter(key__in=list(told), letter=None, mailed_at=None)
+        people = [one.person for one in told.values() if one.person.email]
+        now_on = {person.pk for person in people} if urgent else _at_once(people)
+        due = [one for one in fresh.order_by("person_id") if one.person_id in now_on]
+        if due:
+            _write(due, together, at, max(at, earliest or at))
 
 
 def mail(row: Outbox) -> None:
-    """One mail for one notice; a failure to send rolls the mark back, and this letter alone is tried again."""
-    notice = Notice.objects.select_related("person").get(pk=row.payload["id"])
-    with recorded(None):
-        mine = Notice.objects.filter(pk=notice.pk, mailed_at=None).update(mailed_at=now())
-    if not mine or not notice.person.email:
-        return
-    if digests.is_digest(notice):
-        subject, body = digests.letter(notice)
-        EmailMessage(subject, body, to=[notice.person.email]).send()
-        return
-    here = government_of(notice.person)
-    zone = timezone.override(here.time_zone if here else None)
-    with translation.override(notice.person.language), zone, ways.of(here):
-        sentence = say(notice.code, notice.params)
-        words = {
-            "name": notice.person.name,
-            "sentence": sentence,
-            "url": f"{settings.PUBLIC_URL}{notice.link}",
-        }
-        body = render_to_string("mail/notice.txt", words)
-        subject = _("Jenjang: %(code)s %(name)s") % {
-            "code": notice.params["code"],
-            "name": notice.params["name"],
-        }
-        EmailMessage(" ".join(subject.split()), body, to=[notice.person.email]).send()
+    """A letter for one notice, as rows ask for it that were written before there were letters."""
+    at = now()
+    notice = Notice.objects.get(pk=row.payload["id"])
+    if notice.letter_id is None and notice.mailed_at is None:
+        with recorded(None):
+            _write([notice], "", at, at)
+
+
+def _at_once(people: Iterable[User]) -> set[int]:
+    """Those who want every letter at once; who never said anything does."""
+    known = {person.pk for person in people}
+    others = Preference.objects.filter(person__in=known).exclude(rhythm=Preference.Rhythm.AT_ONCE)
+    return known - set(others.values_list("person", flat=True))
+
+
+def _write(notices: Sequence[Notice], together: str, at: datetime, earliest: datetime) -> None:
+    """Put each notice into the letter of its act, or into one of its own when that one is on its way already."""
+    joined = _letters(
+        {f"{together}:{one.person_id}": one for one in notices} if together else {}, at, earliest
+    )
+    alone = {one.key: one for one in notices if one.pk not in joined}
+    joined |= _letters(alone, at, earliest)
+    for one in notices:
+        one.letter_id = joined.get(one.pk)
+    Notice.objects.bulk_update(notices, ["letter"])
+    nudge()
+
+
+def _letters(wanted: Mapping[str, Notice], at: datetime, earliest: datetime) -> dict[int, int]:
+    """The letters by these keys, made where missing: notice -> letter, for those that nobody began to send."""
+    if not wanted:
+        return {}
+    Letter.objects.bulk_create(
+        [Letter(key=key, person_id=one.person_id, created_at=at) for key, one in wanted.items()],
+        ignore_conflicts=True,
+    )
+    letters = dict(Letter.objects.filter(key__in=list(wanted)).values_list("pk", "key"))
+    Outbox.objects.bulk_create(
+        [
+            Outbox(key=f"{LETTER}:{pk}", topic=LETTER, payload={"id": pk}, created_at=at, not_before=earliest)
+            for pk in sorted(letters)
+        ],
+        ignore_conflicts=True,
+    )
+    rows = Outbox.objects.select_for_update().filter(
+        key__in=[f"{LETTER}:{pk}" for pk in letters], attempts=0, done_at=None
+    )
+    open_now = {row.payload["id"] for row in rows.order_by("pk")}
+    return {wanted[key].pk: pk for pk, key in letters.items() if pk in open_now}

@@ -1,20 +1,24 @@
 """From reports to the printed document: who signs as what, and all that stands on the page."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from approvals import print_facts
 from approvals.capacities import foreseen, printed_of
 from approvals.document import Decider, Figures, Item, ManifestEntry, Recap, SignerBlock
-from approvals.models import SigningBatch
+from approvals.models import SigningBatch, SigningEntry
 from approvals.signing import verify
+from approvals.signing_trust import authorities as trusted
+from ledger.checkpoints import latest
 from ledger.clock import now
 from registry.models import Government, User
 from submissions import formulas, readings
@@ -27,11 +31,6 @@ from wording.sentences import say
 from workflow.models import Act
 from workflow.record import returned_since
 from workflow.route import PUBLISHED, REVIEW, SIGN, VERIFY
-
-
-def trusted() -> list[bytes]:
-    """Certificates (PEM) of the authorities whose signatures count; empty when none was installed."""
-    return [path.read_bytes() for path in sorted(Path(settings.SIGNING_KEYS).glob("authority*.pem"))]
 
 
 def signer_of(actor: User, report: Report) -> tuple[str, str]:
@@ -49,10 +48,11 @@ def recap_of(batch: SigningBatch) -> tuple[Recap, list[ManifestEntry]]:
     government: Government = period.agency.government
     by_id = {reading.id: reading for reading in readings.read([entry.report_id for entry in entries])}
     read = [by_id[entry.report_id] for entry in entries]
-    with override(government.language), ways.of(government):
+    zone = ZoneInfo(government.time_zone)
+    with override(government.language), timezone.override(zone), ways.of(government):
         recap = Recap(
             language=government.language,
-            zone=ZoneInfo(government.time_zone),
+            zone=zone,
             ways=ways.like(government),
             government=government.name,
             agency=period.agency.name,
@@ -62,14 +62,32 @@ def recap_of(batch: SigningBatch) -> tuple[Recap, list[ManifestEntry]]:
             number=batch.document_no,
             prepared_at=now(),
             items=[_item(reading) for reading in read],
-            totals=_totals(readings.total(read)),
+            totals=_totals(readings.total(read), print_facts.money_of(read)),
             signer=_signer(batch),
             verify_url=f"{settings.PUBLIC_URL}{reverse('approvals:verification', args=[batch.token])}",
             coverage=coverage(batch, read)[1],
             notes=_notes(batch, entries),
             deciders=_deciders(entries),
+            checkpoint=latest(),
+            **_second_layout(batch, entries, read),
         )
-    manifest = [
+    return recap, _manifest(entries, by_id)
+
+
+def _second_layout(
+    batch: SigningBatch, entries: list[SigningEntry], read: list[readings.Reading]
+) -> dict[str, Any]:
+    items = {entry.report_id: entry.report.item_id for entry in entries}
+    facts = print_facts.annex_of(read, items, batch.period)
+    return {
+        "annex": facts,
+        "names": print_facts.names_of(facts, batch.period),
+        "footnotes": print_facts.footnotes(facts, now()),
+    }
+
+
+def _manifest(entries: list[SigningEntry], by_id: dict[int, readings.Reading]) -> list[ManifestEntry]:
+    return [
         ManifestEntry(
             report=by_id[entry.report_id].code,
             token=entry.report.token,
@@ -79,7 +97,6 @@ def recap_of(batch: SigningBatch) -> tuple[Recap, list[ManifestEntry]]:
         )
         for entry in entries
     ]
-    return recap, manifest
 
 
 def coverage(batch: SigningBatch, read: list[readings.Reading]) -> tuple[object, str]:
@@ -103,6 +120,7 @@ def coverage(batch: SigningBatch, read: list[readings.Reading]) -> tuple[object,
 
 
 def _item(reading: readings.Reading) -> Item:
+    spent = print_facts.money_of([reading])
     return Item(
         code=reading.code,
         name=reading.name or reading.code,
@@ -118,15 +136,19 @@ def _item(reading: readings.Reading) -> Item:
                 physical_month=reading.physical_month,
                 physical_to_date=reading.physical,
                 deviation=reading.deviation,
+                cash_plan=spent.planned,
+                money_deviation=spent.deviation,
+                physical_value=spent.physical_value,
             )
         ),
         status=reading.status_label,
         note=reading.public_note,
         revision=reading.revision,
+        updated_at=reading.submitted_at or reading.moved_at,
     )
 
 
-def _totals(total: readings.Total) -> Figures:
+def _totals(total: readings.Total, spent: print_facts.Money) -> Figures:
     return _figures(
         Figures(
             ceiling=total.ceiling,
@@ -137,23 +159,16 @@ def _totals(total: readings.Total) -> Figures:
             physical_month=total.physical_month,
             physical_to_date=total.physical,
             deviation=total.deviation,
+            cash_plan=spent.planned,
+            money_deviation=spent.deviation,
+            physical_value=spent.physical_value,
         )
     )
 
 
 def _figures(figures: Figures) -> Figures:
     band = formulas.colour(figures.deviation)
-    if not band:
-        return figures
-    return Figures(
-        **{
-            name: getattr(figures, name)
-            for name in figures.__dataclass_fields__
-            if not name.startswith("band")
-        },
-        band=band,
-        band_word=str(words.COLOURS[band]),
-    )
+    return replace(figures, band=band, band_word=str(words.COLOURS[band])) if band else figures
 
 
 def _signer(batch: SigningBatch) -> SignerBlock:
@@ -197,6 +212,8 @@ class Signature:
     holds: bool
     sentence: str
     certificate: str
+    level: str = ""  # of PAdES: B-B, B-T, B-LT
+    stamped_at: datetime | None = None  # by an authority for timestamps
 
 
 def signed_at(batch: SigningBatch) -> datetime | None:
@@ -217,7 +234,13 @@ def signature_of(batch: SigningBatch) -> Signature:
     verdict = verify(content, trusted(), at=signed_at(batch) or batch.moved_at)
     same = hashlib.sha256(content).hexdigest() == batch.signed_sha256
     certificate = f"{verdict.signer_name} · {verdict.issuer}" if verdict.signer_name else ""
-    return Signature(verdict.valid and same, say(verdict.code if same else "verify.altered"), certificate)
+    return Signature(
+        holds=verdict.valid and same,
+        sentence=say(verdict.code if same else "verify.altered"),
+        certificate=certificate,
+        level=verdict.level,
+        stamped_at=verdict.stamped_at,
+    )
 
 
 def sent_back(batch: SigningBatch) -> set[int]:

@@ -6,7 +6,8 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from registry.models import User
-from submissions.differences import revised
+from submissions.differences import Difference, revised
+from submissions.granted import Granted, granted
 from submissions.models import Report
 from submissions.selectors import revision_notes
 from workflow.route import AMEND, Refusal
@@ -26,7 +27,7 @@ def revisions_of(
     refusal = buttons.get(AMEND) if buttons else None
     return {
         "note": notes.get(report.pk, ""),
-        "changes": revised([report.pk]).get(report.pk, []) if report.revision else [],
+        **_changed(report),
         "others": [
             {
                 "revision": one.revision,
@@ -40,6 +41,36 @@ def revisions_of(
         ],
         "next": max((one.revision for one in reports), default=0) + 1,
         "ask_url": asking_url(report) if refusal and refusal.code == "route.no_grant" else "",
+    }
+
+
+def _changed(report: Report) -> dict[str, Any]:
+    """What a revision changes, each beside what was granted for it; and what was granted and is not there."""
+    if not report.revision:
+        return {"changes": [], "missing": [], "named": False}
+    allowed = granted([report.pk]).get(report.pk, {})
+    changes = revised([report.pk]).get(report.pk, [])
+    touched = {one.mark for one in changes if not one.aside}
+    return {
+        "named": bool(allowed),
+        "changes": [_beside(one, allowed, bool(allowed)) for one in changes],
+        "missing": [
+            {"field": one.label, "granted": one.text}
+            for name, one in allowed.items()
+            if name not in touched and one.differs
+        ],
+    }
+
+
+def _beside(one: Difference, allowed: Mapping[str, Granted], named: bool) -> dict[str, Any]:
+    """A change beside its grant. A reason or a month that goes with an amount was granted with it."""
+    found = None if one.aside else allowed.get(one.mark)
+    return {
+        "field": one.field,
+        "seen": one.seen,
+        "stored": one.stored,
+        "granted": found.text if found else "",
+        "differs": named and (found.differs if found else one.amount not in allowed),
     }
 
 

@@ -2,9 +2,8 @@
 
 from django.urls import reverse
 
-from approvals.models import Notice
-from ledger.clock import now
-from ledger.recording import recorded
+from approvals.notices import everyone
+from approvals.notices import tell as tell_all
 from registry.models import Office, Post, User
 from submissions.models import Evidence
 from workflow.models import Outbox
@@ -25,34 +24,14 @@ def tell(row: Outbox) -> None:
         "found": row.payload["found"],
     }
     held = Office.objects.filter(post=report.item.officer_post_id, role=Post.Role.OFFICER).values("person")
-    people = User.objects.filter(pk__in=held) | User.objects.filter(pk=file.uploaded_by_id)
-    at = now()
-    with recorded(None):
-        Notice.objects.bulk_create(
-            [
-                Notice(
-                    key=f"{row.key}:{person.pk}",
-                    person=person,
-                    code="notice.evidence.infected",
-                    params=params,
-                    link=f"{reverse('submissions:entry', args=[params['month']])}#r{report.pk}",
-                    created_at=at,
-                )
-                for person in people.filter(is_active=True).distinct()
-            ],
-            ignore_conflicts=True,
-        )
-        notices = Notice.objects.filter(key__startswith=f"{row.key}:").values_list("pk", flat=True)
-        Outbox.objects.bulk_create(
-            [
-                Outbox(
-                    key=f"notice.mail:{notice}",
-                    topic="notice.mail",
-                    payload={"id": notice},
-                    created_at=at,
-                    not_before=at,
-                )
-                for notice in notices
-            ],
-            ignore_conflicts=True,
-        )
+    people = User.objects.filter(pk__in=held) | User.objects.filter(
+        pk=file.uploaded_by_id, pk__in=Office.objects.values("person")
+    )
+    tell_all(
+        event=row.key,
+        code="notice.evidence.infected",
+        to=everyone(
+            people.distinct(), params, f"{reverse('submissions:entry', args=[params['month']])}#r{report.pk}"
+        ),
+        urgent=True,
+    )

@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from approvals.models import SigningBatch, SigningEntry
@@ -12,6 +12,7 @@ from registry.models import User
 from submissions.desks import BRANCHES
 from submissions.models import Period, Report
 from workflow import route
+from workflow.models import Decision
 from workflow.route import REVIEW, SIGN, VERIFY
 
 OPEN_BATCHES = (
@@ -157,7 +158,46 @@ def not_reviewed_yet(user: User) -> QuerySet[Report]:
 def _elsewhere(user: User, verb: str, mine: QuerySet[Report]) -> QuerySet[Report]:
     held = Q(state__in=(route.SUBMITTED, route.VERIFIED, route.SIGNED, route.RETURNED))
     revised = Q(state=route.DRAFT, revision__gt=0)
-    return _field(user, verb).filter(held | revised).exclude(pk__in=mine.values("pk"))
+    others = _field(user, verb).filter(held | revised).exclude(_returned_by(user))
+    return others.exclude(pk__in=mine.values("pk"))
+
+
+def _returned_by(user: User) -> Exists:
+    """Whether the last that was decided on a report is that this person sent it back."""
+    return Exists(
+        Decision.objects.filter(
+            content_type__app_label="submissions",
+            content_type__model="report",
+            object_id=OuterRef("pk"),
+            step=OuterRef("step"),
+            verb=route.RETURN,
+            actor=user,
+        )
+    )
+
+
+def _returned(user: User, verb: str) -> QuerySet[Report]:
+    return _field(user, verb).filter(_returned_by(user))
+
+
+def returned_by_verifier(user: User) -> QuerySet[Report]:
+    """Reports of the verifier's field that he sent back and that have not moved since."""
+    return _returned(user, VERIFY)
+
+
+def returned_by_signer(user: User) -> QuerySet[Report]:
+    """Reports of the signer's field that he sent back and that have not moved since."""
+    return _returned(user, SIGN)
+
+
+def returned_by_reviewer(user: User) -> QuerySet[Report]:
+    """Reports of the reviewer's field that he sent back and that have not moved since."""
+    return _returned(user, REVIEW)
+
+
+def field_of(user: User, verb: str) -> QuerySet[Report]:
+    """All reports of the sub-activities for which he has a tier that does `verb`, the newest revision of each month."""
+    return _field(user, verb)
 
 
 def not_submitted(user: User) -> QuerySet[Report]:

@@ -1,47 +1,34 @@
-"""Signing and checking PDF documents: PAdES by pyHanko. Passphrases live for the length of one call and are never kept."""
+"""Checking signed PDF documents: PAdES by pyHanko. How they are signed: signing_backends."""
 
-import asyncio
 import json
 import logging
 import struct
 import zlib
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from asn1crypto import cms, keys, pem, x509
-from asn1crypto import pkcs12 as asn1_pkcs12
-from cryptography import x509 as certificates
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.serialization import pkcs12
-from django.views.decorators.debug import sensitive_variables
-from pyhanko.pdf_utils import layout
-from pyhanko.pdf_utils.content import PdfContent
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from asn1crypto import cms
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import fields, signers
+from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.general import SigningError
-from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature
+from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko.stamp import StaticStampStyle
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from approvals import signing_container as container
+from approvals.signing_validity import checked, level_of
 
 MANIFEST = "manifest.json"
-FIELD = "Jenjang"
 SIGNATURE_ANCHOR = (
     "#signature"  # the printed document marks the place of the visible signature by a link that ends so
 )
-T = TypeVar("T")
 # A bad file is an answer (the verdict or the refusal), not an incident with traces and a person's number in the log.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+PAST = (AdESIndeterminate.OUT_OF_BOUNDS_NO_POE, AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED)
 # What parsers raise on a file that was cut, damaged or made to harm; named one by one so that our own faults surface.
 BROKEN = (
     PdfError,
@@ -61,11 +48,14 @@ BROKEN = (
 
 
 class SigningRefused(Exception):
-    """A document cannot be signed: a code and its parameters, for `wording.sentences.say`."""
+    """A document cannot be signed: a code and its parameters, for `wording.sentences.say`.
 
-    def __init__(self, code: str, params: dict[str, Any] | None = None) -> None:
+    `final` unless it is certain that nothing was signed: only then may the same document be tried again.
+    """
+
+    def __init__(self, code: str, params: dict[str, Any] | None = None, *, final: bool = True) -> None:
         super().__init__(code)
-        self.code, self.params = code, params or {}
+        self.code, self.params, self.final = code, params or {}, final
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,61 +64,6 @@ class Place:
 
     page: int
     box: tuple[int, int, int, int]
-
-
-class Signer(Protocol):
-    """A backend that puts one signature on a document."""
-
-    def sign(self, pdf: bytes, *, reason: str, location: str, name: str, face: bytes | None = None) -> bytes:
-        """The same document with a PAdES signature; raises SigningRefused."""
-        ...
-
-
-class Pkcs12Signer:
-    """A key in a PKCS#12 file under a passphrase. The key is loaded at once: a wrong passphrase is told before any act."""
-
-    @sensitive_variables("passphrase", "content", "opened")
-    def __init__(self, path: Path, passphrase: str) -> None:
-        if not path.is_file():
-            raise SigningRefused("sign.key_missing")
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise SigningRefused("sign.key_unreadable") from error
-        opened = _open_pkcs12(content, passphrase)
-        certificate = opened.cert.certificate
-        if certificate.not_valid_after_utc < datetime.now(UTC):
-            raise SigningRefused("sign.expired", {"expired_at": certificate.not_valid_after_utc.isoformat()})
-        self.holder_serial = _holder_serial(certificate)
-        self._signer = _simple_signer(opened)
-
-    def sign(self, pdf: bytes, *, reason: str, location: str, name: str, face: bytes | None = None) -> bytes:
-        """PAdES baseline B; the field's name is fixed, so a second signature of the house is refused.
-
-        `face` (a one-page PDF, document.stamp) is shown at the document's signature place; without one, or without
-        such a place, the signature is invisible.
-        """
-        metadata = signers.PdfSignatureMetadata(
-            field_name=FIELD,
-            md_algorithm="sha256",
-            subfilter=fields.SigSeedSubFilter.PADES,
-            reason=reason,
-            location=location,
-            name=name,
-        )
-        try:
-            return _apart(lambda: self._signed(pdf, metadata, face))
-        except (SigningError, *BROKEN) as error:
-            raise SigningRefused("sign.failed", {"kind": type(error).__name__}) from error
-
-    def _signed(self, pdf: bytes, metadata: signers.PdfSignatureMetadata, face: bytes | None) -> bytes:
-        place = signature_place(pdf) if face else None
-        spec = style = None
-        if place and face:
-            spec = fields.SigFieldSpec(FIELD, on_page=place.page, box=place.box)
-            style = StaticStampStyle(background=_Face(face), border_width=0, background_layout=_FILLING)
-        pdf_signer = signers.PdfSigner(metadata, self._signer, stamp_style=style, new_field_spec=spec)
-        return bytes(pdf_signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf))).getvalue())
 
 
 def signature_place(pdf: bytes) -> Place | None:
@@ -157,28 +92,26 @@ class Verdict:
     issuer: str = ""
     signed_at: datetime | None = None
     manifest: dict[str, Any] | None = None
+    level: str = ""  # of PAdES: B-B, B-T, B-LT
+    stamped_at: datetime | None = None  # by the timestamp authority, where there is one
 
 
 def verify(pdf: bytes, trust: Sequence[bytes], *, at: datetime | None = None) -> Verdict:
-    """Check every signature of a document against the authorities in `trust` (PEM); the last one is described.
+    """Check the signature of a document against the authorities in `trust` (PEM); of several the last one is described.
 
     Never raises on a bad file. `at` is the moment for which certificates must be valid: now, unless the caller has a
-    record of its own of when the document was signed.
+    record of its own of when the document was signed. A document that carries a timestamp and the proofs of that hour is
+    good beyond the end of its certificate.
     """
-    roots = [x509.Certificate.load(der) for text in trust for _, _, der in pem.unarmor(text, multiple=True)]
     try:
-        signatures = PdfFileReader(BytesIO(pdf)).embedded_signatures
+        reader = PdfFileReader(BytesIO(pdf))
+        signatures = [one for one in reader.embedded_signatures if one.sig_object_type == "/Sig"]
         if not signatures:
             return Verdict(False, "verify.unsigned", manifest=manifest_of(pdf))
-        context = ValidationContext(
-            trust_roots=roots,
-            other_certs=SimpleCertificateStore.from_certs([]),
-            allow_fetching=False,
-            moment=at,
-        )
-        statuses = _apart(lambda: [validate_pdf_signature(one, context) for one in signatures])
-        exact = all(_exact(one, pdf) for one in signatures)
-        verdict = _verdict(statuses, exact)
+        statuses = [checked(reader, one, trust, at) for one in signatures]
+        exact = all(_exact(one, pdf, status, trust) for one, status in zip(signatures, statuses, strict=True))
+        verdict = _verdict(statuses, exact, closed=pdf.rstrip(b"\r\n").endswith(b"%%EOF"))
+        verdict = replace(verdict, level=level_of(reader, signatures[-1]))
     except BROKEN:
         return Verdict(False, "verify.unreadable")
     return replace(verdict, manifest=manifest_of(pdf))
@@ -197,19 +130,17 @@ def manifest_of(pdf: bytes) -> dict[str, Any] | None:
     return None
 
 
-def _verdict(statuses: Sequence[PdfSignatureStatus], exact: bool) -> Verdict:
+def _verdict(statuses: Sequence[PdfSignatureStatus], exact: bool, *, closed: bool) -> Verdict:
     last = statuses[-1]
     intact = exact and all(one.intact and one.valid for one in statuses)
     trusted = all(one.trusted for one in statuses)
-    whole = last.coverage == SignatureCoverageLevel.ENTIRE_FILE and last.modification_level in (
-        None,
-        ModificationLevel.NONE,
-    )
+    whole = closed and _covers(last)
     sound = all(one.bottom_line for one in statuses)
     subject, issuer = last.signing_cert.subject.native, last.signing_cert.issuer.native
+    stamp = last.timestamp_validity
     return Verdict(
-        valid=intact and trusted and whole and sound,
-        code=_code(intact, trusted, whole, sound),
+        valid=intact and trusted and whole and sound and len(statuses) == 1,
+        code=_code(statuses, intact, whole),
         intact=intact,
         trusted=trusted,
         covers_whole_file=whole,
@@ -217,20 +148,40 @@ def _verdict(statuses: Sequence[PdfSignatureStatus], exact: bool) -> Verdict:
         signer_serial=str(subject.get("serial_number", "")),
         issuer=str(issuer.get("common_name", "")),
         signed_at=last.signer_reported_dt,
+        stamped_at=stamp.timestamp if stamp else None,
     )
 
 
-def _code(intact: bool, trusted: bool, whole: bool, sound: bool) -> str:
+def _covers(status: PdfSignatureStatus) -> bool:
+    """Whether nothing follows the signature but proofs of its validity, which some services add afterwards."""
+    if status.coverage == SignatureCoverageLevel.ENTIRE_FILE:
+        return status.modification_level in (None, ModificationLevel.NONE)
+    return (
+        status.coverage == SignatureCoverageLevel.ENTIRE_REVISION
+        and status.modification_level == ModificationLevel.LTA_UPDATES
+    )
+
+
+def _code(statuses: Sequence[PdfSignatureStatus], intact: bool, whole: bool) -> str:
     if not intact:
         return "verify.altered"
+    if len(statuses) > 1:
+        return "verify.resigned"
     if not whole:
         return "verify.appended"
-    if not trusted:
+    (status,) = statuses
+    if status.revoked:
+        return "verify.revoked"
+    if status.trust_problem_indic in PAST:
+        return "verify.expired"
+    if not status.trusted:
         return "verify.untrusted"
-    return "verify.valid" if sound else "verify.altered"
+    return "verify.valid" if status.bottom_line else "verify.unstamped"
 
 
-def _exact(signature: EmbeddedPdfSignature, pdf: bytes) -> bool:
+def _exact(
+    signature: EmbeddedPdfSignature, pdf: bytes, status: PdfSignatureStatus, trust: Sequence[bytes]
+) -> bool:
     """Whether the part that no signature can cover, its own container, is written in the one way it can be.
 
     A signature leaves out its own bytes. Without this the padding, the spelling of the digits and the headers of the
@@ -245,100 +196,5 @@ def _exact(signature: EmbeddedPdfSignature, pdf: bytes) -> bool:
         pdf[start + length : resume] in (b"<" + digits + b">", b"<" + digits.upper() + b">")
         and not any(content[used:])
         and message.copy().dump(force=True) == content[:used]
-        and _headers_follow(signature.signed_data, signature.signer_cert)
+        and container.follows(signature, status, trust)
     )
-
-
-def _headers_follow(signed: cms.SignedData, certificate: x509.Certificate) -> bool:
-    """Whether what the container repeats outside of the signed part says the same as the signed part."""
-    infos = signed["signer_infos"]
-    sid = infos[0]["sid"]
-    algorithms = [one.dump() for one in signed["digest_algorithms"]]
-    return (
-        len(infos) == 1
-        and (signed["version"].native, infos[0]["version"].native) == ("v1", "v1")
-        and algorithms == [infos[0]["digest_algorithm"].dump()]
-        and sid.name == "issuer_and_serial_number"
-        and sid.chosen["issuer"].dump() == certificate.issuer.dump()
-        and sid.chosen["serial_number"].native == certificate.serial_number
-    )
-
-
-@sensitive_variables("content", "passphrase")
-def _open_pkcs12(content: bytes, passphrase: str) -> Any:
-    try:
-        opened = pkcs12.load_pkcs12(content, passphrase.encode())
-    except ValueError as error:
-        # The same error tells a wrong passphrase and a damaged file; the outer shape tells them apart.
-        code = "sign.passphrase" if _looks_like_pkcs12(content) else "sign.key_unreadable"
-        raise SigningRefused(code) from error
-    if opened.cert is None or opened.key is None:
-        raise SigningRefused("sign.key_unreadable")
-    return opened
-
-
-def _looks_like_pkcs12(content: bytes) -> bool:
-    try:
-        return bool(asn1_pkcs12.Pfx.load(content, strict=True)["version"].native == "v3")
-    except (ValueError, TypeError, KeyError):
-        return False
-
-
-def _holder_serial(certificate: certificates.Certificate) -> str:
-    found = certificate.subject.get_attributes_for_oid(certificates.NameOID.SERIAL_NUMBER)
-    return str(found[0].value) if found else ""
-
-
-@sensitive_variables("opened", "key")
-def _simple_signer(opened: Any) -> signers.SimpleSigner:
-    key = opened.key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    chain = [_plain(one.certificate) for one in opened.additional_certs]
-    return signers.SimpleSigner(
-        signing_cert=_plain(opened.cert.certificate),
-        signing_key=keys.PrivateKeyInfo.load(key),
-        cert_registry=SimpleCertificateStore.from_certs(chain),
-        # Who checks has the authority's certificate from elsewhere; inside, no signature would cover it.
-        embed_roots=False,
-    )
-
-
-def _plain(certificate: certificates.Certificate) -> x509.Certificate:
-    return x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-
-
-class _Face(PdfContent):
-    """A page of another PDF as the appearance of a signature."""
-
-    def __init__(self, pdf: bytes) -> None:
-        super().__init__()
-        self._pdf = pdf
-
-    def render(self) -> bytes:
-        form = self._ensure_writer.import_page_as_xobject(PdfFileReader(BytesIO(self._pdf)))
-        self.resources.xobject["/Face"] = form
-        left, bottom, right, top = form.get_object()["/BBox"]
-        self.box = layout.BoxConstraints(width=abs(right - left), height=abs(top - bottom))
-        return b"/Face Do"
-
-
-_FILLING = layout.SimpleBoxLayoutRule(
-    x_align=layout.AxisAlignment.ALIGN_MIN, y_align=layout.AxisAlignment.ALIGN_MAX, margins=layout.Margins()
-)
-
-
-def _apart(work: Callable[[], T]) -> T:
-    """pyHanko runs an event loop of its own, which is not possible where one is running already: then in a thread."""
-    if not _in_event_loop():
-        return work()
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(work).result()
-
-
-def _in_event_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

@@ -1,16 +1,25 @@
-"""The worker's side of the outbox: each row is taken once, done, and marked in one transaction."""
+"""The worker's side of the outbox: each row is taken once, done, and marked in one transaction; deliveries by a lease."""
 
 import logging
+import time
 from datetime import timedelta
 
 from celery import shared_task
 from django.db import transaction
 
 from approvals import (
+    account_notices,
     asking_notices,
     asking_positions,
+    certificates,
+    delivering,
+    desk_reminding,
     digests,
+    gathering,
+    letters,
     notices,
+    offices_notices,
+    report_notices,
     requests,
     scan_notices,
     services,
@@ -18,17 +27,26 @@ from approvals import (
 from ledger.clock import now
 from submissions import scanning, telling, ticking
 from workflow.models import Outbox
-from workflow.outbox import handlers
+from workflow.outbox import deliveries, handlers, listeners
 
 log = logging.getLogger("jenjang.outbox")
-MOST_ATTEMPTS = 8
+# Well below the time limit of a task, which would cut a letter off in the middle; the sweep goes on with what is left.
+ROUND = 60.0  # seconds
+PREPARE = "batch.prepare"
+# Its signer waits for a document and should hear that it cannot be printed; everything else has time.
+GIVEN_UP_AFTER = {PREPARE: timedelta(hours=2)}
 
+deliveries[notices.LETTER] = letters.post
+deliveries[account_notices.RESET] = account_notices.mail_link
 handlers.update(
     {
-        "report.returned": notices.tell,
-        "report.published": notices.tell,
+        **dict.fromkeys(report_notices.TOLD, report_notices.tell_of_report),
+        desk_reminding.TOPIC: desk_reminding.tell,
+        account_notices.CHANGED: account_notices.tell,
+        offices_notices.TOPIC: offices_notices.tell,
+        telling.OPENED: report_notices.tell_of_opening,
         "notice.mail": notices.mail,
-        "batch.prepare": lambda row: services.render(row.payload["id"]),
+        PREPARE: lambda row: services.render(row.payload["id"]),
         telling.DIGEST: digests.tell,
         scanning.INFECTED: scan_notices.tell,
         **{f"request.{kind}": asking_notices.tell for kind in asking_notices.TOLD},
@@ -38,11 +56,20 @@ handlers.update(
 
 @shared_task
 def drain() -> int:
-    """Do everything that waits in the outbox; several workers share it by SKIP LOCKED. Returns how many were done."""
-    done = 0
-    while _one():
+    """Do what waits in the outbox, for a minute at most; several workers share it by SKIP LOCKED. Returns how many were done.
+
+    What needs nobody else comes first, so that a slow mail server keeps no document waiting.
+    """
+    done, silent, ends = 0, set[str](), time.monotonic() + ROUND
+    while time.monotonic() < ends and (_one() or delivering.deliver_next(silent)):
         done += 1
     return done
+
+
+@shared_task
+def gather_letters() -> int:
+    """Make the letters of the morning; returns how many."""
+    return gathering.gather()
 
 
 @shared_task
@@ -50,6 +77,12 @@ def void_abandoned() -> int:
     """Give up signings that were cut off, and end those whose publication waited; its failure holds nothing else up."""
     services.settle_waiting()
     return services.void_abandoned()
+
+
+@shared_task
+def check_certificates() -> int:
+    """Look at the certificates of those who have to sign within a week, each once a day. Returns how many."""
+    return certificates.check()
 
 
 @shared_task
@@ -72,25 +105,32 @@ def _one() -> bool:
     with transaction.atomic():
         row = (
             Outbox.objects.select_for_update(skip_locked=True)
-            .filter(done_at=None, not_before__lte=now(), attempts__lt=MOST_ATTEMPTS)
+            .filter(done_at=None, not_before__lte=now())
+            .exclude(topic__in=list(deliveries))
             .order_by("id")
             .first()
         )
         if row is None:
             return False
+        row.attempts += 1
         try:
             with transaction.atomic():
                 handlers[row.topic](row)
-            row.done_at = now()
+                for listen in listeners:
+                    listen(row)
+            row.done_at, row.last_error = now(), ""
         except Exception as error:  # noqa: BLE001 - whatever a handler meets must not stop the others
             log.warning("outbox row %s (%s) failed: %s", row.pk, row.topic, type(error).__name__)
-            # Only the kind of error is kept: its text may carry what somebody wrote.
-            row.last_error, row.not_before = (
-                type(error).__name__,
-                now() + timedelta(seconds=10 * 2**row.attempts),
-            )
-            if row.topic == "batch.prepare" and row.attempts + 1 >= MOST_ATTEMPTS:
-                services.give_up(row.payload["id"], type(error).__name__)
-        row.attempts += 1
+            _failed(row, type(error).__name__)
         row.save()
     return True
+
+
+def _failed(row: Outbox, error: str) -> None:
+    """Try again later, or give up. Only the kind of error is kept: its text may carry what somebody wrote."""
+    at = now()
+    row.last_error, row.not_before = error, at + delivering.wait_after(row.attempts)
+    if delivering.failing_for(row, at) >= GIVEN_UP_AFTER.get(row.topic, delivering.GIVEN_UP_AFTER):
+        row.done_at = at
+        if row.topic == PREPARE:
+            services.give_up(row.payload["id"], error)

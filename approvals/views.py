@@ -5,7 +5,6 @@ import io
 import segno
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,13 +12,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from approvals import batches, deciding, desk, digests, review_page, services, signing_page
-from approvals.models import Notice, SigningBatch
+from approvals import (
+    batches,
+    certificates,
+    deciding,
+    desk,
+    desk_acts,
+    desk_matrix,
+    review_page,
+    services,
+    signing_page,
+    signing_views,
+)
+from approvals.models import SigningBatch
 from approvals.services import BatchRefused
 from ledger.clock import now as database_now
-from ledger.recording import recorded
 from registry.models import User
-from submissions.forms import whole_number
 from submissions.models import Report
 from submissions.readings import read
 from wording.sentences import say
@@ -34,9 +42,18 @@ def inbox(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     mine = desk.desk_of(user, route.VERIFY)
     if request.method == "POST":
-        desk.verify_selected(request, user)
-        return redirect("approvals:inbox")
+        return desk_acts.answer(request, mine)
     return render(request, "approvals/inbox.html", mine.context(request))
+
+
+@require_GET
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Sub-activity by month: where each report of his field stands; with `?format=csv` the same rows as a file."""
+    user: User = request.user  # type: ignore[assignment]
+    mine = desk_matrix.matrix_of(user, request)
+    if request.GET.get("format") == "csv":
+        return mine.csv()
+    return render(request, "approvals/matrix.html", mine.context(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,9 +62,9 @@ def to_sign(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     mine = desk.desk_of(user, route.SIGN)
     if request.method == "POST":
-        batch = desk.prepare_selected(request, user)
-        return redirect("approvals:batch", batch.token) if batch else redirect("approvals:to_sign")
-    return render(request, "approvals/inbox.html", mine.context(request))
+        return desk_acts.answer(request, mine)
+    context = mine.context(request) | {"certificate": certificates.shown(user)}
+    return render(request, "approvals/inbox.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,8 +73,7 @@ def to_review(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     mine = desk.desk_of(user, route.REVIEW)
     if request.method == "POST":
-        desk.review_selected(request, user)
-        return redirect("approvals:to_review")
+        return desk_acts.answer(request, mine)
     return render(request, "approvals/inbox.html", mine.context(request))
 
 
@@ -73,8 +89,8 @@ def review(request: HttpRequest, token: str) -> HttpResponse:
         return deciding.act_on(request, user, report)
     deciding.open_for(user, report)
     (reading,) = read([report.pk])
-    seen = whole_number(request.GET.get("seen", ""), 9) or 0
-    context = review_page.review_context(user, report, reading, database_now(), seen)
+    look = review_page.Look.of(request.GET)
+    context = review_page.review_context(user, report, reading, database_now(), look)
     return render(request, "approvals/review.html", context)
 
 
@@ -93,7 +109,9 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
         found.state in (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED)
         and found.signer_id == user.pk
     )
-    context = batches.batch_context(found) | signing_page.sign_words(errors)
+    context = batches.batch_context(found) | signing_page.sign_words(errors) | signing_views.again(user, found)
+    if unsigned:
+        context |= signing_page.sign_form(request, user)
     template = "approvals/sign.html" if unsigned else "approvals/batch.html"
     return render(request, template, context, status=422 if errors else 200)
 
@@ -173,26 +191,3 @@ def qr(request: HttpRequest, token: str) -> HttpResponse:
     out = io.BytesIO()
     segno.make(batches.verify_url(found), error="m").save(out, kind="svg", scale=4, border=2)
     return HttpResponse(out.getvalue(), content_type="image/svg+xml")
-
-
-@require_http_methods(["GET", "POST"])
-def notices(request: HttpRequest) -> HttpResponse:
-    """What I was told; reading the list marks it as read on request."""
-    user: User = request.user  # type: ignore[assignment]
-    mine = Notice.objects.filter(person=user).order_by("-pk")
-    if request.method == "POST":
-        with recorded(user):
-            mine.filter(read_at=None).update(read_at=database_now())
-        return redirect("approvals:notices")
-    page = Paginator(mine, 30).get_page(request.GET.get("page"))
-    rows = [
-        {
-            "sentence": say(one.code, one.params),
-            "url": one.link,
-            "at": one.created_at,
-            "read": one.read_at,
-            "lines": digests.shown(one),
-        }
-        for one in page
-    ]
-    return render(request, "approvals/notices.html", {"page": page, "base": "", "rows": rows})

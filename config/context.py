@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from approvals.models import Notice
+from approvals.offices_law import SEEING
 from approvals.route_services import may_see
 from approvals.selectors import verbs_of
 from indicators.selectors import reports_indicators
@@ -32,6 +33,9 @@ ICONS = {
     "audit:home": "search",
     "calendar:month": "clock",
     "routes:index": "layers",
+    "offices:index": "user",
+    "webhooks:list": "seal",
+    "approvals:outbox": "inbox",
     "admin:index": "lock",
 }
 
@@ -81,14 +85,23 @@ def _own(user: Any, offices: list[Office]) -> list[tuple[str, str]]:
         links.insert(0, ("submissions:work", _("My work")))
     if _oversees(user, offices, rights):
         links.append(("routes:index", _("Routes")))
+    if user.is_superuser or _bureau(offices):
+        links.append(("webhooks:list", _("Webhooks")))
+    if user.is_superuser:
+        links.append(("approvals:outbox", _("Dead letters")))
+    if set(SEEING) & (roles | rights):
+        links.append(("offices:index", _("Offices")))
     # Public entities report by packs: for their people, and those above them, this is where work waits.
     return [("indicators:desk", _("KPI packs")), *links] if reports_indicators(offices) else links
 
 
 def _oversees(user: Any, offices: list[Office], rights: set[str]) -> bool:
     """Whether he oversees the whole government; a grant on a part of it is not enough, which takes a look."""
-    bureau = any(one.role == Post.Role.OVERSIGHT and one.unit.parent_id is None for one in offices)
-    return bureau or (OVERSEE in rights and may_see(user))
+    return _bureau(offices) or (OVERSEE in rights and may_see(user))
+
+
+def _bureau(offices: list[Office]) -> bool:
+    return any(one.role == Post.Role.OVERSIGHT and one.unit.parent_id is None for one in offices)
 
 
 def _line(office: Any) -> str:

@@ -67,6 +67,18 @@ def broker(queue_url: str | None) -> tuple[str, dict[str, Any]]:
     return "pgmq://", options
 
 
+def cache() -> dict[str, Any]:
+    """What all web processes must know together (how often somebody knocked): Redis by REDIS_URL, else a table."""
+    url = os.environ.get("REDIS_URL")
+    if url:
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    return {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "jenjang_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # of 300, its default, some would be forgotten too early
+    }
+
+
 def storage(folder: Path) -> dict[str, Any]:
     """Evidence goes to S3 when a bucket is named, else to a private folder outside the web root."""
     bucket = os.environ.get("AWS_STORAGE_BUCKET_NAME")
@@ -96,7 +108,7 @@ def mail(data_dir: Path) -> dict[str, Any]:
     parts = urlsplit(url)
     query = parse_qs(parts.query)
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "approvals.smtp.Backend",
         "EMAIL_HOST": parts.hostname or "localhost",
         "EMAIL_PORT": parts.port or 25,
         "EMAIL_HOST_USER": unquote(parts.username or ""),
@@ -105,3 +117,24 @@ def mail(data_dir: Path) -> dict[str, Any]:
         "EMAIL_USE_SSL": "ssl" in query,
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def single_sign_on() -> dict[str, Any]:
+    """The identity provider by OIDC_ISSUER, as allauth wants it; empty without one."""
+    issuer = os.environ.get("OIDC_ISSUER", "").rstrip("/")
+    if not issuer:
+        return {}
+    acr = items("OIDC_ACR")
+    asked = {
+        "server_url": issuer,
+        "oauth_pkce_enabled": True,
+        "auth_params": {"acr_values": " ".join(acr)} if acr else {},
+        "scope": items("OIDC_SCOPES") or ["openid", "profile"],
+    }
+    app = {
+        "provider_id": "sso", "name": "OIDC", "client_id": os.environ.get("OIDC_CLIENT_ID", ""),
+        "secret": secret("OIDC_CLIENT_SECRET"), "settings": asked,
+    }  # fmt: skip
+    if not app["client_id"]:
+        raise ImproperlyConfigured("OIDC_ISSUER is set, so OIDC_CLIENT_ID must be set as well.")
+    return {"openid_connect": {"APPS": [app]}}

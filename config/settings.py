@@ -49,6 +49,10 @@ INSTALLED_APPS = [
     "simple_history",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "csp",
     "config.administration.AdministrationConfig",
@@ -70,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.doors.Doors",
     "config.sessions.EndedSessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -111,6 +116,7 @@ DATABASES = {
 }
 DATABASE_ROUTERS = ["config.routers.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": environment.cache()}
 
 # --- Work in the background ------------------------------------------------------------------------------
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker(_urls.get("queue"))
@@ -126,7 +132,9 @@ CELERY_BEAT_SCHEDULE = {
     # A minute that no worker took is over: the next one finds all that is due.
     "the calendar's minute": {"task": "approvals.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
     "give up signings that were cut off": {"task": "approvals.tasks.void_abandoned", "schedule": 60.0},
+    "letters that gather": {"task": "approvals.tasks.gather_letters", "schedule": 300.0},
     "timers of requests": {"task": "approvals.tasks.sweep_requests", "schedule": 60.0},
+    "certificates before the deadline": {"task": "approvals.tasks.check_certificates", "schedule": 3600.0},
     "forget uploads that were given up": {"task": "submissions.tasks.sweep_uploads", "schedule": 3600.0},
     "files the scanner has not answered": {"task": "submissions.tasks.rescan", "schedule": 300.0},
 }
@@ -147,8 +155,12 @@ if environment.flag("JENJANG_TEST"):
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "nip", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "config.passwords.Guessable"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -160,15 +172,57 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 # Wrong passwords are counted in one place, and in the database, where every web process sees them: axes.
-ACCOUNT_RATE_LIMITS = {"login_failed": None}
+# A whole office knocks from one address on the last day; who guesses is stopped by axes and by the second factor.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": "300/m/ip"}
+MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no letters to strangers
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+PASSWORD_RESET_TIMEOUT = 4 * 3600
+MFA_ADAPTER = "config.second_factor.Adapter"
+MFA_FORMS = {
+    "authenticate": "config.second_factor.CodeForm",
+    "reauthenticate": "config.second_factor.ConfirmingCodeForm",
+    "authenticate_webauthn": "config.second_factor.PasskeyForm",
+    "reauthenticate_webauthn": "config.second_factor.ConfirmingPasskeyForm",
+    "login_webauthn": "config.second_factor.PasskeyLoginForm",
+    "add_webauthn": "config.second_factor.AddPasskeyForm",
+    "edit_webauthn": "config.second_factor.RenamePasskeyForm",
+    "activate_totp": "config.second_factor.ActivateForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A browser asks for finger, face or PIN where the device has them.
+MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
+USERSESSIONS_TRACK_ACTIVITY = False  # config.doors notes it, at most every five minutes
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds before and after: a watch that is wrong, a slow hand
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the imports; nobody types in his own
+ACCOUNT_FORMS = {"login": "config.single_sign_on.SignInForm"}
+SOCIALACCOUNT_ADAPTER = "config.single_sign_on.Adapter"
+# A plain link leads there: the policy of our pages sends forms to this site only. Who follows it signs in as himself.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = environment.single_sign_on()
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
+OIDC_NAME = os.environ.get("OIDC_NAME", "SSO")  # what people call it
+OIDC_CLAIM = os.environ.get("OIDC_CLAIM", "preferred_username")
+OIDC_FIELD = "nip" if os.environ.get("OIDC_MATCHES") == "nip" else "username"  # what of ours the claim is
+OIDC_ACR = environment.items("OIDC_ACR")  # values of `acr` that mean a second factor there
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+# What axes writes down of a failed attempt must not be what was typed.
+AXES_SENSITIVE_PARAMETERS = [
+    "username", "ip_address", "password", "oldpassword", "password1", "password2", "passphrase", "code", "assertion",
+    "credential", "csrfmiddlewaretoken",
+]  # fmt: skip
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 8 * 3600  # from the sign-in on, whatever is done (config.doors)
+SESSION_IDLE_SECONDS = 30 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -206,7 +260,25 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG or environment.flag("JENJANG_TEST")
+# Networks that webhooks may go to although they are not public, over plain http as well: none, but for the tests' own server.
+WEBHOOK_NETWORKS: tuple[str, ...] = ()
 SIGNING_KEYS = Path(os.environ.get("JENJANG_KEYS", DATA_DIR / "keys"))
+# docs/signing.md says what each of these means.
+TSA_URL = os.environ.get("TSA_URL", "")  # RFC 3161
+TSA_TIMEOUT = float(os.environ.get("TSA_TIMEOUT", "10"))  # seconds
+TSA_REQUIRED = os.environ.get("TSA_REQUIRED", "on").lower() in {"1", "true", "yes", "on"}
+REVOCATION_FETCH = environment.flag("REVOCATION_FETCH")  # ask the addresses that stand in certificates
+PKCS11_MODULE = os.environ.get("JENJANG_PKCS11_MODULE", "")
+PKCS11_TOKEN = os.environ.get("JENJANG_PKCS11_TOKEN", "")
+BSRE_URL = os.environ.get("BSRE_URL", "").rstrip("/")
+BSRE_USER = os.environ.get("BSRE_USER", "")
+BSRE_PASSWORD = environment.secret("BSRE_PASSWORD")
+BSRE_TIMEOUT = float(os.environ.get("BSRE_TIMEOUT", "60"))  # seconds for one signature
+
+# --- The ledger's sealer: a role and a key of its own (trust.md 2.2) ---------------------------------------
+LEDGER_KEYS = Path(os.environ.get("JENJANG_LEDGER_KEYS", DATA_DIR / "ledger"))
+LEDGER_SEALER_URL = os.environ.get("DATABASE_SEALER_URL") or _urls.get("sealer", "")
+LEDGER_READER_URL = _urls["app"]
 
 # --- Mail ------------------------------------------------------------------------------------------------
 for _name, _value in environment.mail(DATA_DIR).items():

@@ -15,10 +15,13 @@ urlpatterns = [
     path("", include("submissions.urls")),
     path("", include("approvals.urls")),
     path("requests/", include("approvals.asking_urls")),
+    path("offices/", include("approvals.offices_urls")),
     path("audit/", include("audit.urls")),
     path("calendar/", include("submissions.calendar_urls")),
     path("packs/", include("indicators.urls")),
+    path("webhooks/", include("portal.webhooks_urls")),
     path("routes/", include("approvals.routes_urls")),
+    path("accounts/", include("config.account_urls")),
     path("accounts/", include("allauth.urls")),
     # Only a cookie of the reader's own changes; without a token the public pages can be cached.
     path("language/", csrf_exempt(login_not_required(set_language)), name="set_language"),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from approvals.factors import FactorRefused, factor_of
 from indicators import pages, services
 from indicators.models import Pack
 from ledger.clock import now as database_now
@@ -44,8 +45,8 @@ def act_on(request: HttpRequest, user: User, pack: Pack) -> HttpResponse:
         (outcome,) = ACTS[verb](request, user, pack, reason)
     except KeyReused:
         return _refused(request, user, pack, "", say("act.key"))
-    except services.PasswordRefused:
-        return _refused(request, user, pack, "password", say("pack.password"))
+    except FactorRefused as refused:
+        return _refused(request, user, pack, "code", say(refused.code, refused.params))
     if not outcome.done:
         field = "reason" if outcome.code == "route.reason" else ""
         return _refused(request, user, pack, field, pages.refusal_sentence(outcome.code, outcome.params))
@@ -78,11 +79,10 @@ def _plain(act: Callable[..., list[Outcome]]) -> Callable[..., list[Outcome]]:
 
 
 def _sign(request: HttpRequest, user: User, pack: Pack, reason: str) -> list[Outcome]:
-    password = request.POST.get("password", "")
     return services.sign(
         actor=user,
         versions=_seen(request, pack),
-        password=password,
+        factor=factor_of(request),
         key=key_of(request.POST),
         request=request,
     )
@@ -120,14 +120,14 @@ ACTS: dict[str, Callable[..., list[Outcome]]] = {
 
 
 def _refused(request: HttpRequest, user: User, pack: Pack, field: str, sentence: str) -> HttpResponse:
-    """The page again with what was typed, except the password; nothing else is lost."""
+    """The page again with what was typed, except the code; nothing else is lost."""
     fresh = Pack.objects.get(pk=pack.pk)
     told: dict[str, Any] = {
         "reason": request.POST.get("reason", ""),
         "ticked": request.POST.getlist("figures"),
         "errors": [{"field": field, "sentence": sentence}],
         "reason_error": sentence if field == "reason" else "",
-        "password_error": sentence if field == "password" else "",
+        "code_error": sentence if field == "code" else "",
     }
     context = pages.pack_context(user, fresh, database_now()) | told
     return render(request, "indicators/pack.html", context, status=422)

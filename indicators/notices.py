@@ -6,9 +6,9 @@ from django.db import connection
 from django.urls import reverse
 
 from approvals.models import Notice
+from approvals.notices import everyone
+from approvals.notices import tell as tell_all
 from indicators.models import Pack
-from ledger.clock import now
-from ledger.recording import recorded
 from registry.models import User
 from workflow.models import Decision, Outbox
 
@@ -31,7 +31,6 @@ def tell(row: Outbox) -> None:
         object_id=pack.pk,
         step=row.payload["step"] + 1,
     )
-    at, link = now(), reverse("indicators:pack", args=[pack.token])
     params = {
         "code": pack.unit.code,
         "name": pack.unit.name,
@@ -40,33 +39,19 @@ def tell(row: Outbox) -> None:
         "office": decision.post_title,
         "reason": decision.reason,
     }
-    with recorded(None):
-        Notice.objects.bulk_create(
-            [
-                Notice(
-                    key=f"{row.key}:{person.pk}", person=person, code=f"notice.{row.topic}", params=params, link=link,
-                    created_at=at,
-                )
-                for person in _people(row.topic, pack)
-                if person.pk != decision.actor_id
-            ],
-            ignore_conflicts=True,
-        )  # fmt: skip
-        told = Notice.objects.filter(key__startswith=f"{row.key}:").values_list("pk", flat=True)
-        # Each letter is a matter of its own: no mail server that is down takes the notice away, or tells anybody twice.
-        Outbox.objects.bulk_create(
-            [
-                Outbox(
-                    key=f"notice.mail:{pk}",
-                    topic="notice.mail",
-                    payload={"id": pk},
-                    created_at=at,
-                    not_before=at,
-                )
-                for pk in told
-            ],
-            ignore_conflicts=True,
-        )
+    people = [one for one in _people(row.topic, pack) if one.pk != decision.actor_id]
+    tell_all(
+        event=row.key,
+        code=f"notice.{row.topic}",
+        to=everyone(people, params, reverse("indicators:pack", args=[pack.token])),
+        urgent=row.topic == RETURNED,
+    )
+
+
+def still_waits(notice: Notice) -> bool:
+    """Whether a pack still waits where a notice says so."""
+    _topic, pk, step, _person = notice.key.split(":")
+    return Pack.objects.filter(pk=pk, step=int(step) + 1).exists()
 
 
 def _people(topic: str, pack: Pack) -> Sequence[User]:
@@ -74,4 +59,4 @@ def _people(topic: str, pack: Pack) -> Sequence[User]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [pack.pk] * statement.count("%s"))
         people = [pk for (pk,) in cursor.fetchall()]
-    return list(User.objects.filter(pk__in=people, is_active=True).order_by("pk"))
+    return list(User.objects.filter(pk__in=people).order_by("pk"))

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 
+from approvals.factors import offered
 from indicators import labels, selectors
 from indicators.definitions import COUNT, DAYS, GREEN, MONEY, YES_NO, Field, Form
 from indicators.measures import SHOWN, Measured, alarms
@@ -171,7 +172,8 @@ def pack_context(user: User, pack: Pack, now: datetime) -> dict[str, Any]:
         "ticked": [],
         "errors": [],
         "reason_error": "",
-        "password_error": "",
+        "code_error": "",
+        **(offered(user) if allowed[route.SIGN] else {}),
         "crumbs": [
             {"label": _("KPI packs"), "url": reverse("indicators:desk")},
             {"label": one.unit, "url": ""},

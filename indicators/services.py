@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth import authenticate
 from django.db import transaction
 from django.http import HttpRequest
 
+from approvals.factors import Factor, check
 from indicators import readings, rules
 from indicators.models import FormVersion, Pack, PackFigure, PackOpening
 from indicators.rules import Reported
@@ -29,10 +29,6 @@ from workflow.route import Refusal
 FORM = "PSE"
 DUE_DAYS, LOCK_DAYS = 30, 180  # after the quarter's end: domain.md 3.2; and time for what was left behind
 ONE_DAY = timedelta(days=1)
-
-
-class PasswordRefused(Exception):
-    """The password that was typed to sign is not that of the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,13 +213,12 @@ def sign(
     *,
     actor: User,
     versions: Mapping[int, int | None],
-    password: str,
+    factor: Factor,
     key: str | None = None,
     request: HttpRequest | None = None,
 ) -> list[Outcome]:
-    """Sign with the account's password typed anew (domain.md 6.3, SYSTEM). Raises PasswordRefused; axes counts the tries."""
-    if authenticate(request or HttpRequest(), username=actor.username, password=password) != actor:
-        raise PasswordRefused
+    """Sign with the second factor, given anew (domain.md 6.3, SYSTEM). Raises FactorRefused."""
+    check(actor, factor, request)
     return _passed_on(route.SIGN, versions, actor=actor, key=key)
 
 

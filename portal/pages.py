@@ -8,19 +8,22 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page as Slice
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from approvals.capacities import notes_by_report
-from portal import holders, selectors, tables
+from approvals.correction_counts import PROMISED, counts
+from approvals.models import Request
+from portal import holders, restated, selectors, tables
 from portal.exports import Column, csv_answer
-from portal.figures import Item, Total
+from portal.figures import Item, ItemMonth, Total
 from portal.holders import Holding, Standing
 from portal.selectors import HANDED_IN, PUBLISHED_ONLY, Month, Sight, UnitTotal, View
 from registry.models import FiscalYear, Government, Unit
-from registry.selectors import government
+from registry.selectors import government, within
 from submissions.models import Report
 
 PER_PAGE = 50
@@ -134,6 +137,7 @@ def _government(request: HttpRequest, here: Government, view: View, opened: Sequ
     slices = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     crumbs = [{"label": here.name, "url": reverse("portal:home")}, {"label": month.label}]
     context = _month_context(month, opened, total, "") | {
+        "moved": restated.both(view, total),
         "crumbs": crumbs,
         "rows": slices,
         "complete": sum(row.total.complete for row in rows),
@@ -151,6 +155,7 @@ def unit_month(request: HttpRequest, label: str, slug: str, code: str) -> Page:
     total, rows = selectors.units(view)
     slices = Paginator(ItemRows(view, total.items), PER_PAGE).get_page(request.GET.get("page"))
     context = _month_context(view.month, there.months, total, code) | {
+        "moved": restated.both(view, total),
         "unit": unit,
         "crumbs": _unit_crumbs(there.government, view.month, unit),
         "units": _below(rows, unit),
@@ -179,7 +184,9 @@ def item_year(label: str, code: str, sub_activity: str) -> Page:
     months = {month.number: month for month in there.months}
     labels = {str(code): label for code, label in Report.Problem.choices}
     last = rows[-1] if rows else None
-    notes = notes_by_report(row.report for row in rows)
+    corrected = restated.revisions(item) if any(row.replaced for row in rows) else []
+    first = restated.first(item) if corrected else {}
+    notes = notes_by_report([*(row.report for row in rows), *restated.reports_of(corrected)])
     crumbs = _unit_crumbs(there.government, months[last.month], unit, linked=True) if last else []
     context = {
         "item": item,
@@ -192,8 +199,14 @@ def item_year(label: str, code: str, sub_activity: str) -> Page:
                 row,
                 [labels.get(one, one) for one in row.problems],
                 notes.get(row.report, []),
+                _as_first(first.get(row.month), row, months),
             )
             for row in reversed(rows)
+        ],
+        "as_of": max((row.published_at for row in rows if row.published_at), default=None),
+        "corrections": [
+            {"month": months[ones[0].month], "revisions": [(one, notes.get(one.report, [])) for one in ones]}
+            for ones in corrected
         ],
         "crumbs": [*crumbs, {"label": item.sub_activity_code}] if crumbs else [],
         "canonical": reverse("portal:item", args=[label, code, sub_activity]),
@@ -205,6 +218,15 @@ def item_year(label: str, code: str, sub_activity: str) -> Page:
         f"{label}-{code}-{sub_activity}",
         {"months": Table(columns, lambda: rows)},
     )
+
+
+def _as_first(
+    first: restated.First | None, row: ItemMonth, months: Mapping[int, Month]
+) -> dict[str, Any] | None:
+    """What the first document of a month said, where corrections have moved it since."""
+    if first is None or (first.realised, first.physical) == (row.realised, row.physical):
+        return None
+    return {"first": first, "because": [months[number] for number in first.corrected or ()]}
 
 
 def overview(request: HttpRequest, sight: Sight) -> Page:
@@ -224,12 +246,15 @@ def overview(request: HttpRequest, sight: Sight) -> Page:
     context = _switches(asked, opened, code) | {
         "month": month,
         "total": total,
+        "moved": None if unsigned else restated.both(view, total),
         "unit": unit,
         "crumbs": _overview_crumbs(asked, unit),
         "units": _below(rows, unit),
         "items": Paginator(ItemRows(view, total.items), PER_PAGE).get_page(number) if unit else None,
         "unsigned": unsigned,
         "standings": standings,
+        "counts": [] if unit else counts(_corrections(month, sight)),
+        "promised": PROMISED,
         "behind": sum(not one.complete for one in standings),
         "waiting": Paginator(waiting, PER_PAGE).get_page(None if unit else number),
     }
@@ -237,6 +262,11 @@ def overview(request: HttpRequest, sight: Sight) -> Page:
     return Page(
         "portal/overview.html", context, name, _overview_tables(view, total, rows, standings, waiting)
     )
+
+
+def _corrections(month: Month, sight: Sight) -> QuerySet[Request]:
+    """The requests of a year that somebody oversees."""
+    return Request.objects.filter(within(sight.paths or (), "agency__path"), fiscal_year=month.year)
 
 
 def _overview_tables(

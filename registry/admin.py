@@ -9,11 +9,11 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 from django.forms import ModelChoiceField
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -162,21 +162,12 @@ class PersonForm(forms.ModelForm):
         return Assignment.objects.filter(lasting, person=self.instance).select_related("person", "post__unit")
 
 
-class PasswordForm(AdminPasswordChangeForm):
-    """Sets a password that the rules of AUTH_PASSWORD_VALIDATORS accept; the history keeps that it was set."""
-
-    def save(self, commit: bool = True) -> User:
-        self.user._history_date = now()
-        return super().save(commit)
-
-
 @admin.register(User)
 class PersonAdmin(RecordedAdmin, UserAdmin):
     """People's accounts: superusers change them, staff may look."""
 
     form = add_form = PersonForm
     add_form_template = None
-    change_password_form = PasswordForm
     list_display = ("username", "name", "nip", "is_active", "is_staff", "is_superuser")
     list_filter = ("is_active", "is_staff", "is_superuser")
     search_fields = ("username", "name", "nip")
@@ -193,12 +184,14 @@ class PersonAdmin(RecordedAdmin, UserAdmin):
         return is_superuser(request)
 
     def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return self._recorded(request, super().user_change_password, *args, **kwargs)
+        """Nobody sets the password of another: its person gets a link."""
+        raise Http404
 
-    @admin.display(description=_("password"))
+    @admin.display(description=_("password and second factor"))
     def password_page(self, person: User) -> str:
-        word = _("Set a new password") if person.has_usable_password() else _("Set a first password")
-        return format_html('<a href="../password/">{}</a>', word)
+        return format_html(
+            '<a href="{}">{}</a>', reverse("account_of_person", args=[person.pk]), _("Send a link, remove factors")
+        )
 
 
 class GrantForm(forms.ModelForm):

@@ -1,7 +1,7 @@
 """What an amendment of a published month may change: rule V-60. Pure Python."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from submissions.facts import BLOCK, WHOLE, Finding, Policy, text
@@ -29,6 +29,16 @@ class Amended:
     old: Decimal
     new: Decimal
     standings: tuple[Standing, ...]
+
+
+def beside(value: Amended, month: int, others: Iterable[tuple[int, Decimal]], new: Decimal) -> Amended:
+    """The value of `month` with `new` in it, where other months (month, by how much) are to be moved in the same breath."""
+    moves = [(at, moved) for at, moved in others if at != month]
+    standings = tuple(
+        replace(one, total=one.total + sum((moved for at, moved in moves if at <= one.month), Decimal(0)))
+        for one in value.standings
+    )
+    return replace(value, new=new, standings=standings)
 
 
 def check_amendment(

@@ -21,7 +21,7 @@ from wording.sentences import say
 from workflow.route import OPEN_STATES, RETURNED
 
 MOST_LEFT = 50
-ATTENTION = ("errors", "warnings", "reasons", "untouched")
+ATTENTION = ("errors", "warnings", "reasons", "untouched", "returned")
 
 
 def context(check: Check) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def context(check: Check) -> dict[str, Any]:
     goes = frozenset(judging.ready(check.judged, check.chosen))
     desks = judging.desks(chosen)
     holders = where([one.reading for one in chosen if one.refusal], now=check.now)
-    page = _Page(check, goes, holders)
+    page = _Page(check, goes, holders, selectors.returns_of([one.reading for one in chosen]))
     months = [page.month(period) for period in sorted(check.periods.values(), key=_order)]
     problems = [problem for month in months for problem in month["problems"]]
     return {
@@ -88,8 +88,14 @@ def _desks(found: Iterable[tuple[Desk, ...]]) -> list[dict[str, str]]:
 class _Page:
     """Builds the months of one check."""
 
-    def __init__(self, check: Check, goes: frozenset[int], holders: dict[int, Where]) -> None:
-        self.check, self.goes, self.holders = check, goes, holders
+    def __init__(
+        self,
+        check: Check,
+        goes: frozenset[int],
+        holders: dict[int, Where],
+        returned: dict[int, selectors.Return],
+    ) -> None:
+        self.check, self.goes, self.holders, self.returned = check, goes, holders, returned
 
     def month(self, period: Period) -> dict[str, Any]:
         mine = [one for one in self.check.readings if one.period == period.pk]
@@ -152,6 +158,7 @@ class _Page:
             "warnings": warnings,
             "reasons": reasons,
             "untouched": one.untouched,
+            "returned": self.returned.get(pk),
             "difference_url": self.difference(reading),
             "notes": [{"code": reading.code, "sentence": say(note.code, note.params)} for note in one.notes],
             "problems": self.problems(one, errors, warnings, reasons),

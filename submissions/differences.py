@@ -8,9 +8,10 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from submissions.figures import COUNTS
 from submissions.models import Evidence, Report
 from wording.dates import day
-from wording.numbers import money, points, quantity
+from wording.numbers import NOTHING, money, points, quantity
 from wording.sentences import month_name, say
 
 FIELDS = (
@@ -39,6 +40,22 @@ SELECT DISTINCT ON (h.id) h.id, h.original_name, h.kind, h.history_type FROM sub
 WHERE h.report_id = %(report)s AND h.history_date > %(seen)s AND h.history_date <= %(stored)s
 ORDER BY h.id, h.history_date DESC, h.history_id DESC"""
 
+# An emptied explanation stays, empty; one that did not exist yet said nothing.
+EXPLAINED = """
+SELECT concat_ws('-line-', x.rule, x.line_id), a.text, z.text FROM submissions_explanation x
+  LEFT JOIN LATERAL (SELECT * FROM submissions_historicalexplanation h WHERE h.id = x.id AND h.history_date <= %(seen)s
+    ORDER BY h.history_date DESC, h.history_id DESC LIMIT 1) a ON true
+  LEFT JOIN LATERAL (SELECT * FROM submissions_historicalexplanation h WHERE h.id = x.id AND h.history_date <= %(stored)s
+    ORDER BY h.history_date DESC, h.history_id DESC LIMIT 1) z ON true
+WHERE x.report_id = %(report)s ORDER BY 1"""
+
+# The month before as it counts: what it said beside its figures.
+BEFORE = f"""
+SELECT {", ".join(f"e.{name}" for name in FIELDS)} FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
+  JOIN submissions_report e ON e.item_id = r.item_id
+  JOIN submissions_period ep ON ep.id = e.period_id AND ep.month = p.month - 1
+WHERE r.id = %s AND {COUNTS.format("e")} LIMIT 1"""  # noqa: S608
+
 
 # What a revision changes in the published one that it was made from: the same item and month.
 PAIRS = """submissions_report n JOIN submissions_report o ON o.item_id = n.item_id AND o.period_id = n.period_id
@@ -57,12 +74,18 @@ WHERE n.id = ANY (%s) ORDER BY n.id, b.account_code, b.fund_source"""  # noqa: S
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One cell that is not as it was: `mark` as in returns ("line-17", "increment"), and both values in words."""
+    """One cell that is not as it was: `mark` as `submissions.cells` names it, or "evidence"; both values in words."""
 
     mark: str
     field: str
     seen: str
     stored: str
+    aside: bool = False  # what goes with an amount: its reason, the month that it corrects
+
+    @property
+    def amount(self) -> str:
+        """The cell that this one goes with: "line-17" for its reason and its corrected month; otherwise itself."""
+        return self.mark.removesuffix("-reason").removesuffix("-corrects") if self.aside else self.mark
 
     @property
     def sentence(self) -> str:
@@ -71,7 +94,7 @@ class Difference:
 
 
 def between(report: int, seen: int, stored: int) -> list[Difference]:
-    """What differs between two versions of a report; nothing for a version that never was. Three statements."""
+    """What differs between two versions of a report; nothing for a version that never was. Four statements."""
     with connection.cursor() as cursor:
         cursor.execute(REPORT, {"report": report, "versions": [seen, stored]})
         rows = {row[0]: row[1:] for row in cursor.fetchall()}
@@ -82,8 +105,23 @@ def between(report: int, seen: int, stored: int) -> list[Difference]:
         lines = cursor.fetchall()
         cursor.execute(FILES, asked)
         files = cursor.fetchall()
+        cursor.execute(EXPLAINED, asked)
+        explained = cursor.fetchall()
     old, new = (dict(zip(FIELDS, rows[version][1:], strict=True)) for version in (seen, stored))
-    return [*_of_lines(lines), *_of_words(old, new), *_of_files(files)]
+    return [*_of_lines(lines), *_of_words(old, new), *_of_explanations(explained), *_of_files(files)]
+
+
+def before(report: int) -> dict[str, str]:
+    """What the month before said, field by field in words; empty when there is none. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, [report])
+        row = cursor.fetchone()
+    return in_words(dict(zip(FIELDS, row, strict=True))) if row else {}
+
+
+def in_words(values: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of a report as people read them; "–" for nothing."""
+    return {name: _shown(value, _SHOWN[name]) for name, value in values.items()}
 
 
 def revised(reports: Iterable[int]) -> dict[int, list[Difference]]:
@@ -108,13 +146,21 @@ def _of_lines(rows: Sequence[Sequence[Any]]) -> list[Difference]:
     found = []
     for pk, name, seen, stored, reason, reason_now, corrects, corrects_now in rows:
         cells = (
-            (name, seen, stored, money),
-            (_("%(name)s, reason") % {"name": name}, reason or "", reason_now or "", str),
-            (_("%(name)s, corrected month") % {"name": name}, corrects, corrects_now, month_name),
+            ("", name, seen, stored, money),
+            ("-reason", _("%(name)s, reason") % {"name": name}, reason or "", reason_now or "", str),
+            (
+                "-corrects",
+                _("%(name)s, corrected month") % {"name": name},
+                corrects,
+                corrects_now,
+                month_name,
+            ),
         )
         found += [
-            Difference(f"line-{pk}", label, _shown(before, show), _shown(after, show))
-            for label, before, after, show in cells
+            Difference(
+                f"line-{pk}{suffix}", label, _shown(before, show), _shown(after, show), aside=bool(suffix)
+            )
+            for suffix, label, before, after, show in cells
             if before != after
         ]
     return found
@@ -130,6 +176,20 @@ def _of_words(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference
     ]
 
 
+def _of_explanations(rows: Sequence[Sequence[Any]]) -> list[Difference]:
+    """Differences of the officer's reasons for what is unusual: (mark of the warning, text as seen and as stored)."""
+    return [
+        Difference(
+            f"why-{mark}",
+            _("explanation of %(mark)s") % {"mark": mark.partition("-line-")[0]},
+            _shown(seen, str),
+            _shown(stored, str),
+        )
+        for mark, seen, stored in rows
+        if (seen or "") != (stored or "")
+    ]
+
+
 def _of_files(rows: Sequence[Sequence[Any]]) -> list[Difference]:
     kinds = dict(Evidence.Kind.choices)
     return [
@@ -139,7 +199,7 @@ def _of_files(rows: Sequence[Sequence[Any]]) -> list[Difference]:
 
 
 def _shown(value: Any, show: Callable[[Any], str]) -> str:
-    return "–" if value in (None, "", [], False) else show(value)
+    return NOTHING if value in (None, "", [], False) else show(value)
 
 
 def _status(code: str) -> str:

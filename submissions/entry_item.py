@@ -5,16 +5,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from submissions import granted as granting
 from submissions import pages
 from submissions.cells import field_of
 from submissions.differences import Difference
 from submissions.entering import STALE
 from submissions.facts import BLOCK, INFO, VOLUME, WHOLE, ZERO, Finding, ItemFacts
 from submissions.forms import Typed
+from submissions.granted import Granted
 from submissions.holding import Where
+from submissions.marks import NARRATIVE, cell_of
 from submissions.models import Evidence
 from submissions.readings import LineReading, Reading
 from submissions.rights import Right
@@ -25,7 +27,6 @@ from wording.numbers import money, quantity
 from wording.sentences import month_name, say
 from workflow.route import Refusal
 
-BACK_LENGTH = 120  # characters of a reason beside a cell; the whole of it stands above
 WORDS = (
     "physical_reason",
     "problem_text",
@@ -55,6 +56,7 @@ class EntryItem:
         selected: bool = False,
         note: str = "",
         changes: Sequence[Difference] = (),
+        granted: Mapping[str, Granted] | None = None,
     ) -> None:
         self.reading, self.facts, self.findings, self.right = reading, facts, findings, right
         self.typed, self.language, self.refusal = typed, language, refusal
@@ -62,10 +64,13 @@ class EntryItem:
         self.editable = right is not None and right.editable
         self.selectable = self.editable and right is not None and right.mandate is None
         self.selected = selected and self.selectable
-        self.note, self.changes = note, changes
+        self.note, self.changes, self.granted = note, changes, granted or {}
         self.paid = {line.line_id: line.paid for line in facts.lines}
-        self.marks = returned.marks if returned else ()
-        self.back = Truncator(returned.reason).chars(BACK_LENGTH) if returned else ""
+        self.back = (
+            {cell_of(reading, mark): returned.said_at(mark) for mark, _name in returned.named}
+            if returned
+            else {}
+        )
 
     @property
     def changed_meanwhile(self) -> bool:
@@ -117,7 +122,7 @@ class EntryItem:
             "lines": [self._line(line, errors) for line in one.lines],
             "physical": self._physical(errors),
             "errors": errors,
-            "returned_at": {_place(mark): self.back for mark in self.marks},
+            "returned_at": self.back,
             **self._words(errors),
             "evidence": [pages.file_row(file) for file in self.evidence],
             "evidence_required": any(finding.rule == "V-40" for finding in self.findings),
@@ -130,21 +135,11 @@ class EntryItem:
 
     def places(self) -> list[dict[str, str]]:
         """Where a return points, for the links on top of the page."""
-        lines = {
-            f"line-{line.id}": f"{line.account} {line.account_name}".strip() for line in self.reading.lines
-        }
-        names = lines | {
-            "physical": _("physical progress"), "status": _("execution status"), "problem": _("problem"),
-            "evidence": _("evidence"),
-        }  # fmt: skip
+        named = self.returned.named if self.returned else ()
         return [
-            {"field": f"r{self.reading.id}-{self._anchor(mark)}", "label": names[mark]}
-            for mark in self.marks
-            if mark in names
+            {"field": f"r{self.reading.id}-{cell_of(self.reading, mark)}", "label": label}
+            for mark, label in named
         ]
-
-    def _anchor(self, mark: str) -> str:
-        return self._progress()[0] if mark == "physical" else _place(mark)
 
     def _value(self, name: str, stored: str) -> str:
         return self.typed.values.get(name, "") if self.typed else stored
@@ -166,7 +161,7 @@ class EntryItem:
             "revision": self.reading.revision,
             "note": self.note,
             "url": reverse("approvals:review", args=[self.reading.token]),
-            "changes": [change.sentence for change in self.changes],
+            "changes": [*granting.sentences(self.granted), *(change.sentence for change in self.changes)],
         }
 
     def _words(self, errors: Mapping[str, str]) -> dict[str, Any]:
@@ -189,7 +184,9 @@ class EntryItem:
             "left_open": {"text": left[-1].text, "due": left[-1].due, "month": month_name(left[-1].month)}
             if left
             else None,
-            "problem_open": bool(here & errors.keys() or "problem" in self.marks),
+            "problem_open": bool(
+                here & errors.keys() or {*here, *NARRATIVE, "needs_leadership"} & self.back.keys()
+            ),
         }
 
     def _warning(self, finding: Finding, errors: Mapping[str, str]) -> dict[str, str]:
@@ -200,6 +197,7 @@ class EntryItem:
             "sentence": say(finding.code, finding.params),
             "why": self._value(name, self.facts.explanations.get(finding.mark, "")),
             "error": errors.get(name, ""),
+            "returned": self.back.get(name, ""),
         }
 
     def _late(self) -> dict[str, Any]:
@@ -232,17 +230,20 @@ class EntryItem:
             "this_month": line.this_month,
             "entered": self._value(name, money(line.this_month) if line.this_month is not None else ""),
             "published": self._published(name),
+            "granted": granting.beside(self.granted, name),
             "cumulative": line.cumulative,
             "remaining": line.remaining,
             "absorption": line.absorption,
             "paid": paid,
             "gap": None if paid is None else (line.this_month or ZERO) - paid,
-            "returned": self.back if name in self.marks else "",
+            "returned": self.back.get(name, ""),
             "error": errors.get(name, ""),
             "reason": self._value(f"{name}-reason", line.reason),
             "reason_error": errors.get(f"{name}-reason", ""),
+            "reason_returned": self.back.get(f"{name}-reason", ""),
             "corrects": self._value(f"{name}-corrects", str(line.corrects or "")),
             "corrects_error": errors.get(f"{name}-corrects", ""),
+            "corrects_returned": self.back.get(f"{name}-corrects", ""),
         }
 
     def _physical(self, errors: Mapping[str, str]) -> dict[str, Any]:
@@ -260,10 +261,11 @@ class EntryItem:
             "this_month": one.physical_now,
             "entered": self._value(field, stored),
             "published": self._published(field),
+            "granted": granting.beside(self.granted, field),
             "cumulative": cumulative,
             "remaining": target - cumulative,
             "percent": one.physical,
-            "returned": self.back if "physical" in self.marks else "",
+            "returned": self.back.get(field, ""),
             "error": errors.get(field, ""),
         }
 
@@ -274,7 +276,8 @@ class EntryItem:
     def _corrections(self, errors: Mapping[str, str]) -> dict[str, Any]:
         months = sorted({month for line in self.reading.lines for month in line.published_months})
         written = any(line.reason or line.corrects for line in self.reading.lines)
-        wrong = any(name.endswith(("-reason", "-corrects", "physical_reason")) for name in errors)
+        named = (*errors, *self.back)
+        wrong = any(name.endswith(("-reason", "-corrects", "physical_reason")) for name in named)
         return {
             "correctable": [{"code": str(month), "label": month_name(month)} for month in months],
             "correction_open": written or wrong,
@@ -294,5 +297,5 @@ def errors_of(items: Sequence[EntryItem]) -> list[dict[str, str]]:
 
 
 def _place(name: str) -> str:
-    """The field that takes what a rule or a return speaks of; the whole sub-activity when it speaks of all its lines."""
+    """The field that takes what a rule speaks of; the whole sub-activity when it speaks of all its lines."""
     return "problem_text" if name == "problem" else name

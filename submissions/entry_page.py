@@ -16,6 +16,7 @@ from submissions.differences import revised
 from submissions.entering import Table, returned_row
 from submissions.entry_item import EntryItem, errors_of
 from submissions.facts import Finding
+from submissions.granted import granted
 from submissions.holding import where
 from submissions.offline import person_mark
 from submissions.readings import Reading, read, total
@@ -146,7 +147,8 @@ def _items(table: Table, rights: Mapping[int, Right]) -> list[EntryItem]:
     evidence, returned = selectors.evidence_of(ids), selectors.returns_of(table.readings)
     holders = where(table.readings, now=table.now)
     restated, notes = pages.restated(table.readings), selectors.revision_notes(ids)
-    changes = revised([one.id for one in table.readings if one.revision])
+    revisions = [one.id for one in table.readings if one.revision]
+    changes, allowed = revised(revisions), granted(revisions) if revisions else {}
     return [
         EntryItem(
             one,
@@ -163,6 +165,7 @@ def _items(table: Table, rights: Mapping[int, Right]) -> list[EntryItem]:
             selected=one.id in table.ticked,
             note=notes.get(one.id, ""),
             changes=changes.get(one.id, ()),
+            granted=allowed.get(one.id),
         )
         for one in table.readings
     ]

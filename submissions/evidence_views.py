@@ -16,6 +16,7 @@ from registry.models import User
 from submissions import evidence as keeping
 from submissions.evidence import FileRefused
 from submissions.evidence_forms import Said, mark_of, read_said
+from submissions.evidence_images import FORMATS, public_copy
 from submissions.evidence_rows import CLEAN, INFECTED, file_row, scan_state, with_scans, written_moment
 from submissions.evidence_types import shown_name
 from submissions.models import Evidence, Report
@@ -51,6 +52,24 @@ def evidence(request: HttpRequest, token: str) -> HttpResponseBase:
         context = {"sentence": sentence, "name": file.original_name}
         return render(request, "submissions/evidence_closed.html", context, status=403)
     return _download(file.file, file.original_name, file.mime)
+
+
+@require_safe
+def preview(request: HttpRequest, token: str) -> HttpResponse:
+    """A picture made smaller, for the page of whoever judges its report: nothing in it but the picture."""
+    user: User = request.user  # type: ignore[assignment]
+    file = _visible(user, token)
+    if scan_state(file) != CLEAN or file.mime not in FORMATS:
+        raise Http404
+    try:
+        with file.file.open("rb") as stored:
+            content = public_copy(stored.read())
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = HttpResponse(content, content_type="image/jpeg")
+    response["Content-Security-Policy"] = CLOSED
+    response["Cache-Control"] = f"private, max-age={KEPT_FOR}"
+    return response
 
 
 @login_not_required

@@ -12,10 +12,11 @@ from ledger.clock import now as database_now
 from registry.models import User
 from submissions import judging, pages, selectors
 from submissions.check_page import entry_url
-from submissions.facts import VOLUME
 from submissions.holding import where
 from submissions.judging import Judged
+from submissions.marks import cell_of
 from submissions.models import Period
+from submissions.openings import opened
 from submissions.readings import Reading, read
 from submissions.selectors import month_label
 from submissions.tenures import new_posts
@@ -34,6 +35,7 @@ def context(user: User) -> dict[str, Any]:
     judged = judging.judge(user, readings)
     going = [one for one in readings if one.state not in OPEN_STATES]
     holders = where(going, now=now)
+    looked_at = opened(holders)
     returned = selectors.returns_of(readings)
     ready = judging.proposed(judged)
     waiting = [one for one in judged.values() if one.editable and one.reading.state != RETURNED]
@@ -47,7 +49,9 @@ def context(user: User) -> dict[str, Any]:
         "ready": [item_row(one) for one in shown if one.reading.id in ready],
         "ready_url": check_url([one.reading for one in judged.values() if one.reading.id in ready]),
         "submitted": [
-            pages.report_row(one, holders[one.id]) for one in reversed(going) if one.state != PUBLISHED
+            pages.report_row(one, holders[one.id]) | {"opened": looked_at.get(one.id, "")}
+            for one in reversed(going)
+            if one.state != PUBLISHED
         ],
         "published": _newest([one for one in going if one.state == PUBLISHED], holders),
         "handover": [post for post in posts if now - post.since_moment <= NEWS],
@@ -145,12 +149,6 @@ def returned_row(reading: Reading, one: selectors.Return | None) -> dict[str, An
             {"label": label, "url": entry_url(reading, cell_of(reading, mark))} for mark, label in one.named
         ],
     }
-
-
-def cell_of(reading: Reading, mark: str) -> str:
-    """The input that a return's mark is about."""
-    places = {"physical": "volume" if reading.mode == VOLUME else "increment", "problem": "problem_text"}
-    return places.get(mark, mark)
 
 
 def item_row(one: Judged) -> dict[str, Any]:

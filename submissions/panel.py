@@ -10,9 +10,11 @@ from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from submissions import formulas, pages, selectors
+from submissions import formulas, marks, pages, selectors
+from submissions.comments import comments_on
 from submissions.facts import ZERO
 from submissions.figures import COUNTS
+from submissions.models import Comment
 from submissions.readings import Reading
 from submissions.typed import label_of, told
 from wording.numbers import money, points, quantity
@@ -74,7 +76,7 @@ class Month:
 
 
 def context(reading: Reading, month: str) -> dict[str, Any]:
-    """For templates/submissions/panel.html: five statements."""
+    """For templates/submissions/panel.html: six statements."""
     with connection.cursor() as cursor:
         cursor.execute(STRIP, [reading.id])
         strip = [_month(reading, row) for row in cursor.fetchall()]
@@ -90,7 +92,7 @@ def context(reading: Reading, month: str) -> dict[str, Any]:
         "sentence": _sentence(strip, reading),
         "life": life,
         "last": _last(last),
-        "history": [_decision(one) for one in selectors.decisions_on([reading.id]).reverse()],
+        "history": _said(reading),
         "evidence": [
             pages.file_row(file) for file in selectors.evidence_of([reading.id]).get(reading.id, ())
         ],
@@ -184,6 +186,23 @@ def _last(row: Sequence[Any] | None) -> dict[str, Any] | None:
         "public_note": note,
         "month": month_name(month),
     }
+
+
+def _said(reading: Reading) -> list[dict[str, Any]]:
+    """Decisions and comments on one report, the newest first."""
+    names = marks.readable(reading)
+    decided = [_decision(one) for one in selectors.decisions_on([reading.id])]
+    commented = [_comment(one, names.get(one.mark, "")) for one in comments_on([reading.id])]
+    return sorted([*decided, *commented], key=lambda row: row["at"], reverse=True)
+
+
+def _comment(one: Comment, cell: str) -> dict[str, Any]:
+    """For templates/components/history.html."""
+    title = _("Comment on %(cell)s") % {"cell": cell} if cell else _("Comment on the whole report")
+    return {
+        "title": title, "person": one.person_name, "office": one.office, "at": one.at, "reason": one.text, "hue": "amber",
+        "category": "", "notes": [],
+    }  # fmt: skip
 
 
 def _decision(one: Decision) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from submissions.check_page import entry_url
 from submissions.facts import ZERO
 from submissions.holding import Where, where
 from submissions.models import Report
+from submissions.openings import opened
 from submissions.readings import Reading, read, total
 from submissions.selectors import month_label
 from wording.sentences import say
@@ -46,6 +47,7 @@ def context(user: User, acts: Sequence[int]) -> dict[str, Any]:
             pages.report_row(one, None) | {"url": entry_url(one)} for one in gone if one.state in OPEN_STATES
         ],
         "left": _left(user, mine, answered),
+        "opened": list(dict.fromkeys(opened({one.id: holders[one.id] for one in with_them}).values())),
         "recall_url": reverse("submissions:recall"),
         "recall_rows": [{"id": one.id, "version": one.version} for one in recallable],
         "recall_until": until,

@@ -1,6 +1,7 @@
 """What a revision of a published month does to that month and all later ones: rule V-60, asked of the database."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -11,10 +12,10 @@ from submissions.figures import COUNTS, POLICY
 
 # For each revision: the months from its own on that count, with the cumulative value at their ends. Lines and the item
 # together are alike; the item has no line, progress no money. Its own month is held to the ceiling that the revision is
-# pinned to, which a later budget version may have changed.
+# pinned to, which a later budget version may have changed. Asked of a published report itself, `old` and `new` are the same.
 WANTED = """
 WITH wanted AS MATERIALIZED (SELECT r.id, r.item_id, r.ceiling, p.month FROM submissions_report r
-    JOIN submissions_period p ON p.id = r.period_id WHERE r.id = ANY (%s) AND r.revision > 0),
+    JOIN submissions_period p ON p.id = r.period_id WHERE r.id = ANY (%(ids)s) AND (r.revision > 0 OR %(all)s)),
   months AS MATERIALIZED (SELECT w.id AS wanted, w.month AS from_month, w.ceiling AS own_ceiling, e.id, ep.month, e.ceiling,
       e.increment, e.volume, e.output_target FROM wanted w JOIN submissions_report e ON e.item_id = w.item_id
       JOIN submissions_period ep ON ep.id = e.period_id WHERE """
@@ -47,18 +48,35 @@ SELECT wanted, month, total, ceiling, points, old, new, old_points, new_points F
 WHERE month >= from_month ORDER BY wanted, month"""  # noqa: S608
 
 
+@dataclass(frozen=True, slots=True)
+class Months:
+    """A report among the months from its own on: each line, all lines together, and progress in points."""
+
+    lines: tuple[Amended, ...]
+    whole: Amended
+    physical: Amended
+
+
 def check(cursor: Any, ids: Sequence[int]) -> dict[int, tuple[Finding, ...]]:
     """Findings of V-60 for those of `ids` that are revisions; two statements whatever their number."""
-    money = cursor.execute(MONEY, [list(ids)]).fetchall()
-    items = cursor.execute(ITEM, [list(ids)]).fetchall()
+    return {
+        report: check_amendment([*one.lines, one.whole], one.physical, POLICY)
+        for report, one in months_of(cursor, ids, every=False).items()
+    }
+
+
+def months_of(cursor: Any, ids: Sequence[int], *, every: bool) -> dict[int, Months]:
+    """How the months from each report's own on stand; of those that are no revisions only with `every`. Two statements."""
+    asked = {"ids": list(ids), "all": every}
+    money = cursor.execute(MONEY, asked).fetchall()
+    items = cursor.execute(ITEM, asked).fetchall()
     lines: dict[int, list[Amended]] = {}
     for (report, line), rows in groupby(money, key=lambda row: row[:2]):
         lines.setdefault(report, []).append(_line(line, list(rows)))
     found = {}
     for report, grouped in groupby(items, key=lambda row: row[0]):
         months = list(grouped)
-        amended = [*lines.get(report, ()), _whole(months)]
-        found[report] = check_amendment(amended, _physical(months), POLICY)
+        found[report] = Months(tuple(lines.get(report, ())), _whole(months), _physical(months))
     return found
 
 

@@ -17,7 +17,6 @@ from workflow.outbox import handlers, nudge
 SCAN, INFECTED = "evidence.scan", "evidence.infected"  # topics of the outbox
 ANSWERED = (EvidenceScan.State.CLEAN, EvidenceScan.State.INFECTED)
 AT_ONCE = 500
-MOST_ATTEMPTS = 8  # as the worker counts them
 
 
 def ask(sha256: str, name: str, at: datetime) -> None:
@@ -75,7 +74,7 @@ def ask_again() -> int:
     if not settings.CLAMD_URL:
         return 0
     answered = EvidenceScan.objects.filter(state__in=ANSWERED).values("sha256")
-    queued = Outbox.objects.filter(topic=SCAN, done_at=None, attempts__lt=MOST_ATTEMPTS)
+    queued = Outbox.objects.filter(topic=SCAN, done_at=None)  # what was given up is over
     waiting = queued.values_list(KeyTextTransform("sha256", "payload"))
     files = Evidence.objects.exclude(sha256__in=answered).exclude(sha256__in=waiting)
     found = dict(files.order_by("pk").values_list("sha256", "file")[:AT_ONCE])

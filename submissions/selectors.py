@@ -6,19 +6,21 @@ from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Max, Min, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.text import Truncator
 
 from ledger.clock import now as database_now
 from registry.models import Office, Post, User
+from submissions import marks
+from submissions.comments import comments_on
 from submissions.evidence_rows import with_scans
-from submissions.models import Evidence, Period, Report, ReportLine
+from submissions.models import Comment, Evidence, Period, Report
 from submissions.readings import Reading
 from wording import words
 from wording.sentences import month_name, say
 from workflow.models import Decision, Grant
 from workflow.route import RETURN, RETURNED, SUBMIT
 
-FIELD_MARKS = ("physical", "status", "problem", "evidence")
+BACK_LENGTH = 120  # characters of a reason beside a cell; the whole of it stands above
 
 
 def my_reports(user: User) -> QuerySet[Report]:
@@ -51,7 +53,7 @@ def month_label(first_day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Why a report came back: the newest return, with the names of the lines and fields it is about."""
+    """Why a report came back: the newest return, with the cells it is about and what was said about the version it is of."""
 
     report_id: int
     reason: str
@@ -62,6 +64,21 @@ class Return:
     fields: tuple[str, ...]
     category: str = ""  # what it is about, in words
     named: tuple[tuple[str, str], ...] = ()  # each mark that is a cell, with its name
+    comments: tuple[Comment, ...] = ()
+    remarks: tuple[
+        tuple[str, Comment], ...
+    ] = ()  # those on other cells or on the whole, with the name of the cell
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """Each named cell with a comment, and the comment."""
+        commented = {one.mark for one in self.comments}
+        return [(name, self.said_at(mark)) for mark, name in self.named if mark in commented]
+
+    def said_at(self, mark: str) -> str:
+        """What stands beside a cell that came back: the comments on it, or the reason of the return when there are none."""
+        said = [f"{one.text} ({one.person_name})" for one in self.comments if one.mark == mark]
+        return " · ".join(said) or Truncator(self.reason).chars(BACK_LENGTH)
 
 
 def decisions_on(ids: Iterable[int]) -> QuerySet[Decision]:
@@ -85,42 +102,38 @@ def first_month_of(acts: Iterable[int]) -> str:
 
 
 def returns_of(readings: Sequence[Reading]) -> dict[int, Return]:
-    """The newest return of each report that is returned now."""
-    ids = [one.id for one in readings if one.state == RETURNED]
-    newest = {decision.object_id: decision for decision in decisions_on(ids).filter(verb=RETURN)}
-    names = _line_names(ids) | _field_names()
-    return {
-        pk: Return(
-            report_id=pk,
-            reason=one.reason,
-            person=one.actor_name,
-            office=f"{one.post_title}, {one.unit_name}",
-            at=one.at,
-            marks=tuple(one.marks),
-            fields=tuple(names[mark] for mark in one.marks if mark in names),
-            category=category_of(one.marks),
-            named=tuple((mark, names[mark]) for mark in one.marks if mark in names),
-        )
-        for pk, one in newest.items()
-    }
+    """The newest return of each report that is returned now. Two statements."""
+    back = {one.id: one for one in readings if one.state == RETURNED}
+    newest = {decision.object_id: decision for decision in decisions_on(back).filter(verb=RETURN)}
+    said: dict[int, list[Comment]] = {}
+    for comment in comments_on(newest):
+        if comment.version == newest[comment.report_id].version:
+            said.setdefault(comment.report_id, []).append(comment)
+    return {pk: _return(back[pk], one, said.get(pk, ())) for pk, one in newest.items()}
+
+
+def _return(reading: Reading, one: Decision, comments: Sequence[Comment]) -> Return:
+    names = marks.readable(reading)
+    named = tuple((mark, names[mark]) for mark in one.marks if mark in names)
+    return Return(
+        report_id=reading.id,
+        reason=one.reason,
+        person=one.actor_name,
+        office=f"{one.post_title}, {one.unit_name}",
+        at=one.at,
+        marks=tuple(one.marks),
+        fields=tuple(name for _mark, name in named),
+        category=category_of(one.marks),
+        named=named,
+        comments=tuple(comments),
+        remarks=tuple((names.get(said.mark, ""), said) for said in comments if said.mark not in one.marks),
+    )
 
 
 def category_of(marks: Iterable[str]) -> str:
     """What a return is about, in words; empty for one that was made before it was asked."""
     codes = (mark.removeprefix("category-") for mark in marks if mark.startswith("category-"))
     return next((str(words.CATEGORIES[code]) for code in codes if code in words.CATEGORIES), "")
-
-
-def _field_names() -> dict[str, str]:
-    words = (_("physical progress"), _("execution status"), _("problem"), _("evidence"))
-    return dict(zip(FIELD_MARKS, words, strict=True))
-
-
-def _line_names(reports: Iterable[int]) -> dict[str, str]:
-    rows = ReportLine.objects.filter(report__in=list(reports)).values_list(
-        "pk", "line__account_code", "line__account_name"
-    )
-    return {f"line-{pk}": f"{code} {name}".strip() for pk, code, name in rows}
 
 
 # The nth amendment of a sub-activity's month opened its nth revision.

@@ -30,9 +30,11 @@ from submissions.moments import (
     zone_of,
 )
 from workflow.cursor import Prepared
+from workflow.models import Outbox
+from workflow.outbox import nudge
 from workflow.route import DRAFT, PUBLISHED, RETURNED, SIGNED, SUBMITTED, VERIFIED
 
-DIGEST = "calendar.digest"  # topic of the outbox
+DIGEST, OPENED = "calendar.digest", "month.opened"  # topics of the outbox
 HOLDER, SUPERIOR, HEAD, OVERSIGHT = "holder", "superior", "head", "oversight"
 STATES = {ENTRY: (DRAFT, RETURNED), VERIFY: (SUBMITTED,), SIGN: (VERIFIED,)}
 DECIDED = (SUBMITTED, VERIFIED)
@@ -82,7 +84,7 @@ WITH asked AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%(asked)s::jsonb)
       JOIN office o ON o.unit_id = w.agency_id AND o.role = 'agency_head' WHERE w.audience = 'head')
 SELECT t.ask, t.person, t.step, b.title, u.name, coalesce(w.name, ''), count(DISTINCT t.id),
   to_jsonb((array_agg(jsonb_build_array(t.token, t.code, t.name) ORDER BY t.code, t.id))[1:10]),
-  min(t.moved_at), min(t.due_days)
+  min(t.moved_at), min(t.due_days), to_jsonb(array_agg(DISTINCT t.id))
 FROM told t JOIN registry_user told ON told.id = t.person LEFT JOIN registry_post b ON b.id = t.post_id
   LEFT JOIN registry_unit u ON u.id = b.unit_id LEFT JOIN registry_user w ON w.id = t.holder
 GROUP BY t.ask, t.person, t.step, t.post_id, b.title, u.name, t.holder, w.name
@@ -184,7 +186,7 @@ def _about(one: Planned) -> tuple[list[str], int | None]:
 
 
 def _line(ask: _Ask, row: Sequence[Any]) -> Line:
-    _ask, person, step, title, unit, holder, count, items, moved_at, days = row
+    _ask, person, step, title, unit, holder, count, items, moved_at, days, reports = row
     one = ask.one
     said = {
         "act": one.due.act,
@@ -197,6 +199,7 @@ def _line(ask: _Ask, row: Sequence[Any]) -> Line:
         "post": f"{title}, {unit}" if title else "",
         "holder": holder,
         "items": json.loads(items),
+        "reports": json.loads(reports),
     }
     return Line(person, one.group, said)
 
@@ -216,3 +219,20 @@ def told_by(planned: Iterable[Planned], lines: Iterable[Line]) -> dict[tuple[int
     for line in lines:
         people.setdefault(line.group, set()).add(line.person)
     return {one.key: len(people.pop(one.group, ())) for one in planned}
+
+
+def announce_opening(year: int, month: int, at: datetime) -> None:
+    """Have officers told that a month of a fiscal year is open, in the transaction that opens it; again, nobody is told twice."""
+    Outbox.objects.bulk_create(
+        [
+            Outbox(
+                key=f"{OPENED}:{year}:{month}",
+                topic=OPENED,
+                payload={"year": year, "month": month},
+                created_at=at,
+                not_before=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    nudge()

@@ -31,7 +31,7 @@ from submissions.moments import (
     own_due,
     sorted_out,
 )
-from submissions.telling import DIGEST, Line, Planned, lines_of, told_by
+from submissions.telling import DIGEST, Line, Planned, announce_opening, lines_of, told_by
 from workflow.cursor import Prepared, prepared
 from workflow.models import Outbox
 from workflow.outbox import nudge
@@ -150,6 +150,7 @@ def _open(year: Year, ticked: Ticked) -> None:
                 return
             fiscal_year = FiscalYear.objects.select_related("government").get(pk=year.id)
             ticked.opened += open_month(fiscal_year=fiscal_year, month=year.latest + 1).periods
+            announce_opening(year.id, year.latest + 1, year.now)
         if year.troubled:
             faults.cleared([year.root], faults.OPENING, year.now)
     except Exception as error:  # noqa: BLE001 - one government's trouble must not stop another's month

@@ -13,10 +13,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from approvals.factors import TOTP, Factor, code_now, enrol
 from ledger.recording import recorded
 from registry import grants
 from registry.models import (
@@ -228,6 +230,10 @@ class World:
         assert all(one.done for one in outcomes), outcomes
         return versions
 
+    def factor(self, person: User | str) -> Factor:
+        """A fresh code of a person, by name too; of his authenticator app, which he gets when he has none."""
+        return factor(self.people[person] if isinstance(person, str) else person)
+
     def versions(self, reports: Sequence[Report]) -> dict[int, int]:
         return dict(Report.objects.filter(pk__in=[one.pk for one in reports]).values_list("pk", "version"))
 
@@ -235,9 +241,14 @@ class World:
 @pytest.fixture
 def cast(database: None, clock: Any) -> World:
     """The people and their world; the clock stands at 3 February 2026, 09:00 WITA, so January is due on the 5th."""
+    return inhabited(clock)
+
+
+def inhabited(clock: Any, password: str = "") -> World:
+    """The same where there is no fixture; `password`: a hash that a site of its own can check."""
     with recorded(None):
         world = _places(clock)
-        _people(world)
+        _people(world, password or make_password(PASSWORD))
     world.at("2026-02-03 09:00")
     return world
 
@@ -277,8 +288,7 @@ def _places(clock: Any) -> World:
     return World(clock, government, year, agency, other, posts)
 
 
-def _people(world: World) -> None:
-    password = make_password(PASSWORD)
+def _people(world: World, password: str) -> None:
     held = {
         "ani": ("Ani Lembayung", "officer"),
         "budi": ("Budi Wiratmaka", "section_head"),
@@ -302,6 +312,17 @@ def _people(world: World) -> None:
             assign(person, world.posts[post])
     world.people["root"] = User.objects.create_superuser("root", PASSWORD, name="Root")
     grants.give(grants.AUDIT, world.dewi, Unit.objects.get(parent=None))
+
+
+def factor(person: User) -> Factor:
+    """A code of the person's app that was not used yet: more acts go into a test than half minutes."""
+    held = Authenticator.objects.filter(user=person, type=TOTP).first()
+    if held is None:
+        enrol(person)
+    else:
+        held.data.pop("counter", None)
+        held.save()
+    return Factor(code_now(person))
 
 
 def assign(

@@ -7,19 +7,28 @@ old answers must stay readable. The suffix of a placeholder tells its kind, see 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from wording.account_sentences import ACCOUNTS
 from wording.calendar_sentences import CALENDAR
 from wording.cell_sentences import CELLS
 from wording.check_sentences import CHECK
+from wording.correction_sentences import CORRECTIONS
 from wording.deciding_sentences import DECIDING
+from wording.desk_sentences import DESK
 from wording.entry_sentences import MONTH_TABLE
 from wording.evidence_sentences import EVIDENCE
 from wording.import_sentences import IMPORT
+from wording.notice_sentences import NOTICES
 from wording.number_sentences import NUMBERS
+from wording.office_sentences import OFFICES
 from wording.pack_sentences import PACKS
+from wording.paper_sentences import PAPERS
 from wording.payment_sentences import PAYMENTS
 from wording.request_sentences import REQUESTS
+from wording.review_sentences import REVIEW
 from wording.route_sentences import ROUTES
 from wording.rules_sentences import RULES
+from wording.signing_sentences import SIGNING
+from wording.webhook_sentences import WEBHOOKS
 from wording.workbook_sentences import WORKBOOK
 
 ENTRY: dict[str, Promise] = {
@@ -320,7 +329,6 @@ ACTS: dict[str, Promise] = {
     "batch.signer": _(
         "This document was prepared for %(name)s, who alone can sign it. Prepare one of your own."
     ),
-    "batch.password": _("The password is not that of your account. Nothing was signed; type it again."),
     "batch.altered": _(
         "The document %(number)s is not the one that was prepared, so it was not signed. Prepare it again and "
         "tell the administrator."
@@ -341,7 +349,6 @@ ACTS: dict[str, Promise] = {
     ),
     "batch.discarded": _("Discarded by its signer before it was signed."),
     "sign.missing_statement": _("The declaration is not ticked. Read the document, then tick it."),
-    "sign.missing_password": _("The password of your account is missing."),
     "sign.missing_passphrase": _("The passphrase of your signing key is missing."),
     "sign.passphrase": _("The passphrase does not open your signing key. Nothing was signed; type it again."),
     "sign.expired": _("Your signing certificate expired on %(expired_at)s. Ask the authority for a new one."),
@@ -371,21 +378,30 @@ ACTS: dict[str, Promise] = {
 
 CATALOGUE: dict[str, Promise] = {
     **NUMBERS,
+    **NOTICES,
     **ENTRY,
     **MONTH_TABLE,
     **PLAN,
     **ROUTE,
     **ACTS,
     **CALENDAR,
+    **ACCOUNTS,
     **IMPORT,
     **REQUESTS,
     **PACKS,
     **PAYMENTS,
+    **PAPERS,
     **ROUTES,
     **DECIDING,
+    **DESK,
+    **CORRECTIONS,
+    **REVIEW,
     **EVIDENCE,
     **RULES,
     **CELLS,
     **CHECK,
     **WORKBOOK,
+    **WEBHOOKS,
+    **SIGNING,
+    **OFFICES,
 }

@@ -23,7 +23,6 @@ PACKS: dict[str, Promise] = {
     "pack.statement": _(
         "The statement is not ticked yet. Everything is saved; read the statement, tick it, then submit."
     ),
-    "pack.password": _("The password is not that of your account. Nothing was signed; type it again."),
     "pack.order_submit": _(
         "An earlier quarter (it began in %(earlier)s) is not submitted yet. Quarters go in order: submit that one first."
     ),

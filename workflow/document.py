@@ -54,6 +54,8 @@ class Document(models.Model):
     moments: ClassVar[Mapping[str, str]] = {}
     # verb -> topic of the outbox row that the act leaves
     topics: ClassVar[Mapping[str, str]] = {}
+    # verb -> the only state from which its act leaves that row
+    told_from: ClassVar[Mapping[str, str]] = {}
     # a statement that finds the published documents whose place those with the ids %s take when they are published
     predecessors: ClassVar[str] = ""
 

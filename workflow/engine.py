@@ -305,6 +305,7 @@ def _write(
         "actor_name": asked.actor.name if asked.actor else "",
         "reason": asked.reason.strip(), "marks": json.dumps(list(asked.marks)),
         "kind": "~", "change": asked.verb, "topic": asked.model.topics.get(asked.verb),
+        "told_from": asked.model.told_from.get(asked.verb, ""),
         "content_type": ContentType.objects.get_for_model(asked.model).pk,
         "ids": [one.document.pk for one in moved], "steps": [one.document.step for one in moved],
         "versions": [one.document.version for one in moved], "hashes": [one.hash for one in moved],

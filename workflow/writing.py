@@ -19,7 +19,8 @@ DECISIONS = """decisions AS (INSERT INTO workflow_decision (act_id, content_type
 
 FOLLOWING = """following AS (INSERT INTO workflow_outbox (key, topic, payload, created_at, not_before, attempts, last_error)
   SELECT %(topic)s || ':' || m.id || ':' || m.step, %(topic)s,
-    jsonb_build_object('id', m.id, 'step', m.step, 'actor', %(actor)s::bigint), %(at)s, %(at)s, 0, '' FROM m)"""
+    jsonb_build_object('id', m.id, 'step', m.step, 'actor', %(actor)s::bigint), %(at)s, %(at)s, 0, '' FROM m
+  WHERE %(told_from)s IN ('', m.source))"""
 
 ANSWER = "UPDATE workflow_act SET answer = %(answer)s::jsonb WHERE id = %(act)s"
 

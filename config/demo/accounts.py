@@ -3,17 +3,16 @@
 import json
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth.hashers import get_hasher
 from django.core.management.base import CommandError
 
+from approvals.factors import TOTP, Factor, code_now, enrol, lacking
 from config.demo.agencies import REAL_SECTION
+from registry.models import User
 
 SHORTEST = 15
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -110,26 +109,28 @@ def _write(now: Secrets) -> None:
 
 
 def table(now: Secrets) -> str:
-    """Address, role, user name, password and passphrase, one account a line."""
-    rows = [("Address", "Role", "User", "Password", "Key passphrase")]
+    """Address, role, user name, password, second factor and passphrase, one account a line."""
+    rows = [("Address", "Role", "User", "Password", "Second factor", "Key passphrase")]
+    equipped = set(Authenticator.objects.filter(type=TOTP).values_list("user__username", flat=True))
     for name, (page, role) in ROLES.items():
+        factor = "code on the page" if name in equipped else "-"
         passphrase = now.passphrase if name in SIGNERS else "-"
-        rows.append((f"{settings.PUBLIC_URL}/{page}", role, name, now.password, passphrase))
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+        rows.append((f"{settings.PUBLIC_URL}/{page}", role, name, now.password, factor, passphrase))
+    widths = [max(len(row[column]) for row in rows) for column in range(6)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
 
 
-@contextmanager
-def remembered() -> Iterator[None]:
-    """While a year is loaded the same password is checked against the same hash hundreds of times; once is enough.
+def given(person: User) -> Factor:
+    """A code of a person's app, set up anew: a year of signatures passes in less time than codes take to change."""
+    enrol(person)
+    return Factor(code_now(person))
 
-    All accounts carry one hash (it is made once), so the answer for that very pair can be kept until the loading ends.
-    """
-    hasher = get_hasher()
-    hasher.verify = lru_cache(maxsize=16)(hasher.verify)  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        del hasher.verify
+
+def equip() -> int:
+    """An authenticator app for everybody who must have a second factor and has none; how many got one."""
+    without = list(lacking())
+    for person in without:
+        enrol(person)
+    return len(without)

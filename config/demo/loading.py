@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import CommandError
 
 from config.demo import actuals, budget, clock, keys, plan, province, realplan, structure, timeline, versions
-from config.demo.accounts import Secrets, remembered
+from config.demo.accounts import Secrets, equip
 from config.demo.agencies import GOVERNMENT_CODE, GOVERNMENT_NAME, REAL_SECTION, Place
 from config.demo.months import Keys, Month, told
 from config.demo.narratives import NUMBERS
@@ -104,12 +104,13 @@ def load(profile: Profile, secrets: Secrets, say: Say) -> None:
         secrets.passphrase,
         anew=new,
     )
-    with remembered(), clock.hurried():
+    with clock.hurried():
         _live(profile, plans, users, secrets, say)
     told()
     with recorded(None):
         _mark(Government.objects.get(code=GOVERNMENT_CODE), f"{MARK} {profile.name} complete")
     clock.move(profile.now)
+    say(f"{equip()} people got an authenticator app.")
 
 
 def _write(profile: Profile, plans: Plans, secrets: Secrets) -> None:
@@ -152,7 +153,7 @@ def _live(profile: Profile, plans: Plans, users: Sequence[User], secrets: Secret
     reached = max(Period.objects.values_list("month", flat=True), default=0)
     for number in range(max(reached, 1), profile.months + 1):
         if number > reached:
-            province.live(datetime(YEAR, number, 25, tzinfo=ZONE), profile.now, secrets.password, clock.move)
+            province.live(datetime(YEAR, number, 25, tzinfo=ZONE), profile.now, clock.move)
             clock.move(datetime(YEAR, number, 25, 8, 0, tzinfo=ZONE))
             open_month(fiscal_year=year, month=number)
         month = Month(number, plans.staff, users, items, reports, lasting, secrets)
@@ -160,7 +161,7 @@ def _live(profile: Profile, plans: Plans, users: Sequence[User], secrets: Secret
         events = timeline.month(desks, _due(number), plans.staff, stories, number == profile.months)
         month.live(event for event in events if event.at < profile.now)
         say(f"{YEAR}-{number:02}: {len(month.rows)} reports, {month.signatures} signed documents.")
-    province.live(profile.now, profile.now, secrets.password, clock.move)
+    province.live(profile.now, profile.now, clock.move)
 
 
 def _desk(item: Item, agency: Place) -> timeline.Desk:

@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from django.core.management.base import CommandError
 from django.db import connection
-from django.http import HttpRequest
 
 from approvals import services as deciding
 from approvals.models import SigningBatch
 from config.demo import clock, evidence, narratives
-from config.demo.accounts import Secrets
+from config.demo.accounts import Secrets, given
 from config.demo.actuals import Reported
 from config.demo.answering import answered
 from config.demo.offices import Staff
@@ -223,14 +222,11 @@ class Month:
         batch = deciding.prepare(actor=actor, period=self.periods[agency], versions=_versions(rows))
         deciding.render(batch.pk)
         clock.move(event.at)
-        request = HttpRequest()
-        request.META["REMOTE_ADDR"] = "127.0.0.1"
         signed = deciding.sign(
             actor=actor,
             batch=SigningBatch.objects.select_related("period__agency__government").get(pk=batch.pk),
-            password=self.secrets.password,
+            factor=given(actor),
             passphrase=self.secrets.passphrase,
-            request=request,
         )
         if signed.state != SigningBatch.State.PUBLISHED:
             raise CommandError(f"{signed.document_no} was not published: {signed.void_code}")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from config.demo.accounts import given
 from config.demo.evidence import document
 from indicators import files, services
 from indicators.definitions import YES_NO
@@ -179,7 +180,7 @@ def _people(writer: Writer, units: dict[str, Unit], hashed: str) -> None:
 # --- Its quarters ----------------------------------------------------------------------------------------
 
 
-def live(until: datetime, now: datetime, password: str, move: Callable[[datetime], None]) -> int:
+def live(until: datetime, now: datetime, move: Callable[[datetime], None]) -> int:
     """Do what happened until a moment and was not done yet; `now` is when the demonstration stands. Returns how many acts."""
     done = 0
     for event in _events(now):
@@ -187,7 +188,7 @@ def live(until: datetime, now: datetime, password: str, move: Callable[[datetime
             move(event.at)
             _open(event.round)
             with transaction.atomic():
-                done += _do(event, password)
+                done += _do(event)
     for each in _rounds(now):
         if each.begins < until:
             _open(each)
@@ -238,7 +239,7 @@ def _open(each: Round) -> None:
         open_quarter(fiscal_year=year, quarter=each.quarter)
 
 
-def _do(event: Event, password: str) -> int:
+def _do(event: Event) -> int:
     pack = Pack.objects.get(
         unit__code=event.entity, fiscal_year__label=event.round.year, quarter=event.round.quarter, revision=0
     )
@@ -249,7 +250,7 @@ def _do(event: Event, password: str) -> int:
     acts: dict[str, Callable[[], list[Outcome]]] = {
         "submit": lambda: services.submit(actor=officer, versions=seen, statement="1", key=event.key),
         "verify": lambda: services.verify(actor=head, versions=seen, key=event.key),
-        "sign": lambda: services.sign(actor=signer, versions=seen, password=password, key=event.key),
+        "sign": lambda: services.sign(actor=signer, versions=seen, factor=given(signer), key=event.key),
         "review": lambda: services.review(actor=_user("cgu"), versions=seen, key=event.key),
         "return": lambda: services.send_back(
             actor=_user("cgu"), versions=seen, reason=QUERY, marks=["figure-cash"], key=event.key

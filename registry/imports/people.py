@@ -1,18 +1,23 @@
 """Importing people, the posts they hold and since when: all or nothing. Passwords are never imported.
 
 A person is known by NIP, else by user name. A row without unit is a person without a post. What an empty cell says of
-a person stays as it was; an empty valid_to means "until further notice".
+a person stays as it was; an empty valid_to means "until further notice". A rotation moves people between posts and adds
+neither; whom somebody follows ends on the day before (registry.imports.rotation).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 
+from ledger.clock import now
 from registry.imports.columns import Column, Record, check_columns, choice, day, email, nip, take, text
 from registry.imports.holders import check_holders
-from registry.imports.problems import Problem, Problems, Result, refused
+from registry.imports.problems import Problem, Problems, Result, Written, refused
+from registry.imports.rotation import Moves, check_known, check_moves, past, relieve
 from registry.imports.writing import Writer
 from registry.models import Assignment, Government, Post, Unit, User
 from registry.reading import FileRefused, read_table
@@ -58,6 +63,8 @@ class Register:
     people: dict[int, User] = field(default_factory=dict)  # of the file, by id()
     rows: dict[AssignmentKey, int] = field(default_factory=dict)
     held_before: dict[AssignmentKey, tuple[Any, ...]] = field(default_factory=dict)
+    relieved: dict[AssignmentKey, int] = field(default_factory=dict)  # by which row, in a rotation
+    people_rows: dict[int, int] = field(default_factory=dict)  # id(person) -> his first row
 
 
 def import_people(
@@ -67,8 +74,12 @@ def import_people(
     government: Government,
     locale: str,
     actor: User | None = None,
+    rotation: bool = False,
 ) -> Result:
-    """Import people inside the caller's `recorded()` transaction; writes nothing when there is an error."""
+    """Import people inside the caller's `recorded()` transaction; writes nothing when there is an error.
+
+    Nobody appoints himself: `actor` is refused a post of his own, unless he is the system (None).
+    """
     problems = Problems()
     try:
         table = read_table(source, name)
@@ -82,11 +93,58 @@ def import_people(
     Government.objects.select_for_update().get(pk=government.pk)
     register = _load(government, problems)
     _enter(register, take(table, COLUMNS, locale, problems))
+    moves = Moves(register.assignments, register.rows, register.relieved)
+    if rotation:
+        relieve(moves)
+        check_known(_people(register), moves, problems)
+        check_moves(moves, problems)
     check_holders(register.assignments.values(), register.rows, problems)
+    _check_actor(register, actor, problems)
     if problems:
         return Result(problems.listed(), notes=notes)
+    today = now().astimezone(ZoneInfo(government.time_zone)).date()
+    warnings = past(moves, _changed(register), today) if rotation else []
     writer = Writer(actor_id=actor.pk if actor else None, reason=f"import_people {Path(name).name}")
-    return Result(notes=notes, summary=_write(register, writer) | {"changed": bool(writer.touched)})
+    written = _written(register)
+    summary = _write(register, writer) | {"changed": bool(writer.touched)}
+    return Result(warnings=warnings, notes=notes, summary=summary, written=written)
+
+
+def _people(register: Register) -> Iterator[tuple[User, int, list[str]]]:
+    """Each person of the file, his row, and in which columns the file says something else than is stored."""
+    for key, person in register.people.items():
+        stored = zip(PERSON, register.before[key], strict=True)
+        yield (
+            person,
+            register.people_rows[key],
+            [name for name, was in stored if getattr(person, name) != was],
+        )
+
+
+def _changed(register: Register) -> list[AssignmentKey]:
+    """The assignments that the file adds, changes or ends."""
+    concerned = {**register.rows, **register.relieved}
+    return [
+        key for key in concerned if _figures_of(register.assignments[key]) != register.held_before.get(key)
+    ]
+
+
+def _figures_of(held: Assignment) -> tuple[Any, ...]:
+    return tuple(getattr(held, name) for name in DATES)
+
+
+def _written(register: Register) -> list[Written]:
+    concerned = {**register.relieved, **register.rows}
+    return [
+        Written(register.assignments[key], register.held_before.get(key), concerned[key])
+        for key in _changed(register)
+    ]
+
+
+def _check_actor(register: Register, actor: User | None, problems: Problems) -> None:
+    for key in _changed(register):
+        if actor and key in register.rows and register.assignments[key].person == actor:
+            problems.add("office.self", register.rows[key], "username", actor.username)
 
 
 def _load(government: Government, problems: Problems) -> Register:
@@ -101,7 +159,7 @@ def _load(government: Government, problems: Problems) -> Register:
     for each in held:
         each.person = register.by_name[each.person.username]
         register.assignments[_key(each)] = each
-        register.held_before[_key(each)] = tuple(getattr(each, name) for name in DATES)
+        register.held_before[_key(each)] = _figures_of(each)
     return register
 
 
@@ -123,6 +181,7 @@ def _enter(register: Register, records: list[Record]) -> None:
         person = _person(register, record)
         if person is None:
             continue
+        register.people_rows.setdefault(id(person), record.row)
         for column in PERSON:
             _say(register, person, column, record)
         if any(record[column] is not None for column in ASSIGNMENT):
@@ -224,14 +283,13 @@ def _write(register: Register, writer: Writer) -> dict[str, Any]:
     writer.update(changed_people, PERSON)
     new_posts = [post for post in register.posts.values() if post.pk is None]
     writer.insert(new_posts)
-    held = {key: register.assignments[key] for key in register.rows}
-    new, changed = [], []
-    for key, each in held.items():
+    held = {key: register.assignments[key] for key in (*register.rows, *register.relieved)}
+    new: list[Assignment] = []
+    changed: list[Assignment] = []
+    for key in _changed(register):
+        each = held[key]
         each.person, each.post = each.person, each.post  # take the keys that people and posts have got
-        if each._state.adding:
-            new.append(each)
-        elif tuple(getattr(each, name) for name in DATES) != register.held_before[key]:
-            changed.append(each)
+        (changed if key in register.held_before else new).append(each)
     # What ends earlier than before makes room for what ends later or begins: in that order the database agrees.
     shorter = [each for each in changed if each.valid_to]
     writer.update(shorter, DATES)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from registry.models import Assignment
 from registry.reading import FileRefused
 from wording.sentences import say
 
@@ -69,6 +70,16 @@ class Problems:
         return shown + more
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An assignment that an import wrote: what stood there before (decree number and date, last day), or None for a new
+    one, and the row that says so."""
+
+    assignment: Assignment
+    before: tuple[Any, ...] | None
+    row: int
+
+
 @dataclass(slots=True)
 class Result:
     """What an import did, or would do. With any error nothing was written."""
@@ -77,6 +88,7 @@ class Result:
     warnings: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
+    written: list[Written] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:

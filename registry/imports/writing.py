@@ -40,7 +40,7 @@ class Writer:
         arrays = ", ".join(f"%s::{_base_type(column)}[]" for column in columns)
         names = ", ".join(f'"{column.column}"' for column in columns)
         sets = ", ".join(f'"{column.column}" = m."{column.column}"' for column in columns)
-        values = [[getattr(row, column.attname) for row in rows] for column in columns]
+        values = [[column.get_prep_value(getattr(row, column.attname)) for row in rows] for column in columns]
         with connection.cursor() as cursor:
             cursor.execute(
                 f'UPDATE "{model._meta.db_table}" t SET {sets}'  # noqa: S608  (names from the model, values bound)

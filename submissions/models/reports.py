@@ -103,7 +103,10 @@ class Report(Document):
     moments = {
         route.SUBMIT: "submitted_at", route.VERIFY: "verified_at", route.SIGN: "signed_at", route.PUBLISH: "published_at",
     }  # fmt: skip
-    topics = {route.RETURN: "report.returned", route.PUBLISH: "report.published"}
+    topics = {
+        route.SUBMIT: "report.resubmitted", route.RETURN: "report.returned", route.PUBLISH: "report.published",
+    }  # fmt: skip
+    told_from = {route.SUBMIT: route.RETURNED}
     predecessors = PREDECESSORS
 
     token = models.CharField(max_length=24, unique=True, default=new_token, editable=False)

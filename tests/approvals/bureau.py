@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from approvals import asking_law, asking_positions, requests
 from approvals.asking_law import RequestRefused, Wish
+from approvals.correcting import Change
 from approvals.models import Notice, Request
 from approvals.tasks import drain
 from ledger.recording import recorded
 from registry.models import Post, Unit, User
-from tests.cast import PASSWORD, World, assign
+from submissions.models import Report
+from tests.cast import PASSWORD, PNG, World, assign
 
 WHY = "Server SIPD tidak dapat dibuka selama dua hari"
 
@@ -42,6 +45,10 @@ class Bureau:
             usual["person"] = self.cast.budi if kind == "waiver" else self.cast.kiran
         else:
             usual["days"] = 3
+        if kind == "amendment":
+            published = Report.objects.filter(state="published").order_by("pk").first()
+            usual |= {"category": "typo", "upload": SimpleUploadedFile("bukti.png", PNG)}
+            usual["changes"] = [corrected(published, 15)] if published else []
         return Wish(kind=kind, office=self.office(by, kind), fiscal_year=self.cast.year, **{**usual, **said})
 
     def ask(self, kind: str, by: str = "citra", **said: Any) -> Request:
@@ -76,6 +83,15 @@ class Bureau:
     def acts(self, case: Request) -> list[str]:
         """What happened, in order: "asked", "reminded review", ..."""
         return [f"{act.kind} {act.step}".strip() for act in case.acts.all()]
+
+
+def corrected(report: Report, money: int) -> Change:
+    """Another amount for the first line of a published report."""
+    line = report.lines.order_by("pk").first()
+    assert line is not None
+    return Change(
+        report.pk, report.item_id, report.period.month, line.line_id, "realized", f"{line.realized:f}", str(money)
+    )
 
 
 def settle(cast: World) -> Bureau:

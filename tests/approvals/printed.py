@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from approvals.annex import Entry
 from approvals.document import Decider, Figures, Item, ManifestEntry, Recap, SignerBlock
+from ledger.checkpoints import Checkpoint
 from wording.ways import Ways
 
 FIGURES = Figures(
@@ -23,8 +25,17 @@ FIGURES = Figures(
     physical_month=Decimal("4.1250"),
     physical_to_date=Decimal("7.0000"),
     deviation=Decimal("-5.5000"),
+    cash_plan=Decimal("16.2500"),
+    money_deviation=Decimal("-2.2500"),
+    physical_value=Decimal("86419752.30"),
     band="YELLOW",
     band_word="perlu perhatian",
+)
+SEALED = Checkpoint(
+    48211,
+    bytes.fromhex("9f2c4a7be1d00345" * 4),
+    "jenjang.example/ledger\n48211\nnyxKe+HQA0WfLEp74dADRZ8sSnvh0ANFnyxKe+HQA0U=\n\n— jenjang.example/ledger wX29…\n",
+    datetime(2026, 2, 9, 3, 14, tzinfo=UTC),
 )
 _SHOWN = re.compile(rb"/(\w+) [\d.]+ Tf|(\()|<([0-9A-Fa-f]+)>|(\bET\b)")
 _IN_LITERAL = re.compile(rb"\\.|[()]", re.DOTALL)
@@ -42,6 +53,7 @@ def recap(count: int = 2, **changes: Any) -> Recap:
             ceiling_version="Murni",
             figures=FIGURES,
             status="pelaksanaan",
+            updated_at=datetime(2026, 2, 5, 20, 30, tzinfo=UTC),
         )
         for place in range(1, count + 1)
     ]
@@ -66,7 +78,29 @@ def recap(count: int = 2, **changes: Any) -> Recap:
         deciders=[
             Decider("Verified by", "Budi Santoso", "Kepala Bagian", datetime(2026, 2, 6, 1, 12, tzinfo=UTC))
         ],
-        checkpoint="48211 9f2c4a7be1d00345",
+        checkpoint=SEALED,
+        annex=[entry(place, one) for place, one in enumerate(items, start=1)],
+        names={"4.01.03": "Perekonomian dan Pembangunan", "4.01.03.2.01": "Kebijakan Perekonomian"},
+        footnotes=["13, 14: until today."],
+    )
+    return replace(made, **changes)
+
+
+def entry(place: int, item: Item, **changes: Any) -> Entry:
+    """The same item for the second layout."""
+    made = Entry(
+        place=place,
+        code=item.code,
+        name=item.name,
+        unit=item.unit,
+        ceiling=FIGURES.ceiling,
+        before=Decimal("1000000000.00"),
+        revised=FIGURES.ceiling,
+        realised=FIGURES.money_to_date,
+        planned=FIGURES.physical_plan,
+        physical=FIGURES.physical_to_date,
+        sp2d=Decimal("172000000.00"),
+        spj=None,
     )
     return replace(made, **changes)
 

@@ -8,12 +8,13 @@ from django.core.files.base import ContentFile
 
 from approvals import services
 from approvals.authority import create_authority, issue_signer
+from approvals.factors import Factor, FactorRefused
 from approvals.models import SigningBatch
 from approvals.recap import trusted
 from approvals.services import BatchRefused, SigningRefused
 from approvals.signing import verify
 from submissions.models import Report
-from tests.cast import PASSPHRASE, PASSWORD, World
+from tests.cast import PASSPHRASE, World
 from workflow import engine
 from workflow.models import Decision, Outbox
 
@@ -53,7 +54,7 @@ def test_citra_signs_three_reports_in_one_act_and_they_are_published(
 ) -> None:
     batch = prepared(cast, verified)
     assert batch.state == "prepared"
-    done = services.sign(actor=cast.citra, batch=batch, password=PASSWORD, passphrase=PASSPHRASE)
+    done = services.sign(actor=cast.citra, batch=batch, factor=cast.factor("citra"), passphrase=PASSPHRASE)
     assert done.state == "published"
     assert set(Report.objects.values_list("state", flat=True)) == {"published"}
     pdf = done.signed_file.read()
@@ -72,12 +73,15 @@ def test_citra_signs_three_reports_in_one_act_and_they_are_published(
     assert not verify(pdf[:-100], trusted()).valid
 
 
-def test_a_wrong_password_signs_nothing_and_voids_nothing(cast: World, verified: list[Report]) -> None:
+def test_a_wrong_code_signs_nothing_and_voids_nothing(cast: World, verified: list[Report]) -> None:
     batch = prepared(cast, verified)
-    with pytest.raises(BatchRefused, match="batch.password"):
-        services.sign(actor=cast.citra, batch=batch, password="salah salah salah", passphrase=PASSPHRASE)
+    with pytest.raises(FactorRefused, match="factor.none"):
+        services.sign(actor=cast.citra, batch=batch, factor=Factor("123456"), passphrase=PASSPHRASE)
+    cast.factor("citra")
+    with pytest.raises(FactorRefused, match="factor.wrong"):
+        services.sign(actor=cast.citra, batch=batch, factor=Factor(), passphrase=PASSPHRASE)
     with pytest.raises(SigningRefused, match="sign.passphrase"):
-        services.sign(actor=cast.citra, batch=batch, password=PASSWORD, passphrase="salah")
+        services.sign(actor=cast.citra, batch=batch, factor=cast.factor("citra"), passphrase="salah")
     assert SigningBatch.objects.get(pk=batch.pk).state == "prepared"
     assert set(Report.objects.values_list("state", flat=True)) == {"verified"}
 
@@ -89,7 +93,7 @@ def test_a_report_returned_after_the_document_was_prepared_voids_it(
     versions = cast.versions(verified[:1])
     services.send_back(actor=cast.citra, versions=versions, reason="Angka tidak sesuai SP2D")
     with pytest.raises(engine.Refused):
-        services.sign(actor=cast.citra, batch=batch, password=PASSWORD, passphrase=PASSPHRASE)
+        services.sign(actor=cast.citra, batch=batch, factor=cast.factor("citra"), passphrase=PASSPHRASE)
     batch = SigningBatch.objects.get(pk=batch.pk)
     assert (batch.state, batch.void_code) == ("void", "route.state")
     assert sorted(Report.objects.values_list("state", flat=True)) == ["returned", "verified", "verified"]
@@ -101,7 +105,7 @@ def test_a_document_changed_on_disk_is_not_signed(cast: World, verified: list[Re
     storage.delete(name)
     storage.save(name, ContentFile(b"%PDF-1.7 another"))
     with pytest.raises(BatchRefused, match="batch.altered"):
-        services.sign(actor=cast.citra, batch=batch, password=PASSWORD, passphrase=PASSPHRASE)
+        services.sign(actor=cast.citra, batch=batch, factor=cast.factor("citra"), passphrase=PASSPHRASE)
     assert set(Report.objects.values_list("state", flat=True)) == {"verified"}
 
 
@@ -128,5 +132,5 @@ def test_a_key_of_another_person_signs_nothing(cast: World, verified: list[Repor
     issue_signer(settings.SIGNING_KEYS, cast.budi.name, str(cast.budi.nip), "Dinas", PASSPHRASE, path=path)
     batch = prepared(cast, verified)
     with pytest.raises(SigningRefused, match="sign.not_yours"):
-        services.sign(actor=cast.citra, batch=batch, password=PASSWORD, passphrase=PASSPHRASE)
+        services.sign(actor=cast.citra, batch=batch, factor=cast.factor("citra"), passphrase=PASSPHRASE)
     assert SigningBatch.objects.get(pk=batch.pk).state == "prepared"

@@ -13,7 +13,7 @@ from registry.models import Assignment, User
 from submissions import holding
 from submissions.models import Report
 from submissions.services import recall, submit
-from tests.cast import World
+from tests.cast import WHY, World
 from tests.roads import BUREAU, HEAD, PLANNER, SECTION, bureau, follows, office, person, planner
 from wording import words
 from workflow import engine, granting, route
@@ -236,6 +236,7 @@ def test_a_month_under_which_an_earlier_one_moved_comes_back_to_its_verifier(cas
     assert page.context["actions"]["verify"] and "Verify again" in page.content.decode()
     (row,) = rows(as_(cast.citra), "/sign/").values()
     assert "January 2026 changed" in row["blocked"]
+    budi.get(f"/reports/{january.token}/")  # both have warnings: what is unusual is opened first
     budi.post("/inbox/", ticked(cast, [january, february]))
     assert rows(budi, "/inbox/") == {}
     assert state(february) == ("verified", 2)
@@ -297,10 +298,11 @@ def test_what_changed_since_it_was_seen_is_shown_cell_by_cell(cast: World) -> No
         "5.1.02.01.001.00001 Belanja 1": ("10", "25"),
         "execution status": ("Under way", "In procurement"),
         "physical progress": ("5.00", "7.00"),
+        "explanation of V-18": ("–", WHY),
     }
     assert not Decision.objects.filter(verb="return").exists()
     page = budi.get(f"/reports/{report.token}/?seen={seen}")
-    assert len(page.context["differences"]) == 3
+    assert len(page.context["differences"]) == 4
     for odd in ("0", "x", "99", "-1", "9" * 30):
         assert budi.get(f"/reports/{report.token}/?seen={odd}").context["differences"] == []
 

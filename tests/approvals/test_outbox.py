@@ -55,6 +55,38 @@ def test_a_failure_waits_and_the_others_go_on(
     assert Outbox.objects.get(key="other").attempts == 2
 
 
+def test_what_is_down_for_an_hour_is_done_afterwards_and_after_two_days_given_up(
+    cast: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = cast.at("2026-02-03 10:00")
+    for key in ("short", "long"):
+        Outbox.objects.create(key=key, topic=key, payload={}, created_at=at, not_before=at)
+
+    def down(row: Outbox) -> None:
+        raise ConnectionError
+
+    monkeypatch.setitem(handlers, "short", down)
+    monkeypatch.setitem(handlers, "long", down)
+    for minute in range(0, 60, 2):
+        cast.at(f"2026-02-03 10:{minute:02}")
+        tasks.drain()
+    assert Outbox.objects.filter(done_at=None).count() == 2
+    monkeypatch.setitem(handlers, "short", lambda row: None)
+    cast.at("2026-02-03 11:10")
+    tasks.drain()
+    short = Outbox.objects.get(key="short")
+    assert short.done_at
+    assert short.last_error == ""
+    cast.at("2026-02-05 09:59")
+    tasks.drain()
+    assert Outbox.objects.get(key="long").done_at is None
+    cast.at("2026-02-05 10:20")
+    tasks.drain()
+    long = Outbox.objects.get(key="long")
+    assert long.done_at
+    assert long.last_error == "ConnectionError"
+
+
 def test_a_document_that_cannot_be_printed_is_given_up_and_said(
     cast: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,12 +98,15 @@ def test_a_document_that_cannot_be_printed_is_given_up_and_said(
     def fail(*_: object) -> bytes:
         raise MemoryError
 
-    monkeypatch.setattr("approvals.services.render_document", fail)
+    monkeypatch.setattr("approvals.preparing.render_document", fail)
     for day in range(4, 12):
         cast.at(f"2026-02-{day:02} 09:00")
         tasks.drain()
     batch.refresh_from_db()
     assert (batch.state, batch.void_code) == ("void", "batch.unprinted")
+    over = Outbox.objects.get(topic="batch.prepare")
+    assert (over.attempts, over.last_error) == (2, "MemoryError")
+    assert over.done_at
 
 
 def test_a_mail_that_cannot_be_sent_is_tried_again(
@@ -81,9 +116,9 @@ def test_a_mail_that_cannot_be_sent_is_tried_again(
         raise OSError("no mail server")
 
     with monkeypatch.context() as broken:
-        broken.setattr("approvals.notices.EmailMessage.send", refuse)
+        broken.setattr("django.core.mail.EmailMessage.send", refuse)
         tasks.drain()
-    assert Outbox.objects.get(done_at=None).topic == "notice.mail"
+    assert Outbox.objects.get(done_at=None).topic == "letter"
     assert Notice.objects.get().mailed_at is None
     cast.at("2026-02-03 12:00")
     tasks.drain()

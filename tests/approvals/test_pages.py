@@ -10,7 +10,7 @@ from approvals.batches import manifest_digest
 from approvals.models import Notice, SigningBatch
 from approvals.tasks import drain
 from submissions.models import Opening, Report
-from tests.cast import PASSPHRASE, PASSWORD, World
+from tests.cast import PASSPHRASE, World
 
 
 @pytest.fixture(autouse=True)
@@ -115,16 +115,17 @@ def test_citra_signs_and_a_visitor_checks(cast: World, reports: list[Report]) ->
     assert citra.get(f"{address}document.pdf").status_code == 200
     sign = {
         "statement": "1",
-        "password": PASSWORD,
+        "code": cast.factor("citra").code,
         "passphrase": PASSPHRASE,
         "manifest_sha256": manifest_digest(batch),
     }
     assert citra.post(address, sign | {"statement": ""}).status_code == 422
-    assert citra.post(address, sign | {"password": "salah salah salah"}).status_code == 422
+    assert citra.post(address, sign | {"code": "000000"}).status_code == 422
     assert citra.post(address, sign | {"passphrase": "salah"}).status_code == 422
     assert citra.post(address, sign | {"manifest_sha256": "0" * 64}).status_code == 422
     assert as_(cast.budi).post(address, sign).status_code == 422
     assert as_(cast.eko).get(address).status_code == 404
+    sign["code"] = cast.factor("citra").code
     assert citra.post(address, sign).status_code == 302
     assert set(Report.objects.values_list("state", flat=True)) == {"published"}
     assert citra.get(address).status_code == 200

@@ -14,7 +14,7 @@ from ledger.recording import recorded
 from registry.models import Assignment
 from submissions.models import Report
 from tests.approvals.bureau import Bureau, bureau, locked, notices, quarter, refused
-from tests.cast import PASSPHRASE, PASSWORD, World, assign
+from tests.cast import PASSPHRASE, World, assign
 from workflow.models import Grant
 
 __all__ = ["bureau"]
@@ -44,7 +44,7 @@ def published(cast: World, bureau: Bureau, tmp_path_factory: pytest.TempPathFact
     services.verify(actor=cast.budi, versions=cast.versions(reports))
     batch = services.prepare(actor=cast.citra, period=cast.period(), versions=cast.versions(reports))
     drain()
-    services.sign(actor=cast.citra, batch=batch, password=PASSWORD, passphrase=PASSPHRASE)
+    services.sign(actor=cast.citra, batch=batch, factor=cast.factor("citra"), passphrase=PASSPHRASE)
     return Report.objects.get(pk=reports[0].pk)
 
 
@@ -71,6 +71,9 @@ def test_citra_asks_for_a_later_deadline_and_hadi_grants_it(cast: World, bureau:
     assert bureau.acts(case) == ["asked", "agreed review", "granted", "expired"]
     assert notices(cast.hadi) == ["notice.request.asked"]
     assert notices(cast.citra) == ["notice.request.granted", "notice.request.expired"]
+    assert mail.outbox == []  # it is night
+    cast.at("2026-02-21 06:00")
+    drain()
     assert len([letter for letter in mail.outbox if letter.to == ["citra@contoh.test"]]) == 2
 
 
@@ -86,7 +89,7 @@ def test_a_locked_month_is_reopened_for_three_working_days(cast: World, bureau: 
 
 
 def test_published_reports_may_be_amended(cast: World, bureau: Bureau, published: Report) -> None:
-    case = bureau.ask("amendment", by="budi", items=[published.item_id], days=10)
+    case = bureau.ask("amendment", by="budi", days=10)
     assert refused(lambda: bureau.answer(case, "budi", step="review")) == "asking.office"
     bureau.answer(case, "hadi")
     grant = Grant.objects.get()

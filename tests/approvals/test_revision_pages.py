@@ -60,7 +60,7 @@ def signed(cast: World, reports: list[Report], by: User | None = None) -> Signin
     batch = services.prepare(actor=signer, period=period, versions=cast.versions(reports))
     drain()
     batch = SigningBatch.objects.get(pk=batch.pk)
-    return services.sign(actor=signer, batch=batch, password=PASSWORD, passphrase=PASSPHRASE)
+    return services.sign(actor=signer, batch=batch, factor=cast.factor(signer), passphrase=PASSPHRASE)
 
 
 def permitted(cast: World) -> None:
@@ -168,7 +168,7 @@ def test_a_revision_from_permission_to_publication(cast: World, january: Report)
     (row,) = as_(cast.budi).get("/inbox/").context["rows"]
     assert row["revision"] == 1
     budi = as_(cast.budi).get(f"/reports/{draft.token}/").context
-    changes = [(one.seen, one.stored) for one in budi["revisions"]["changes"]]
+    changes = [(one["seen"], one["stored"]) for one in budi["revisions"]["changes"]]
     assert ("10", "30") in changes
     services.verify(actor=cast.budi, versions=versions)
     assert visitor().get(f"/v/{first.token}/").context["document"]["verdict"] == "genuine"

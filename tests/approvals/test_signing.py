@@ -7,6 +7,8 @@ import re
 import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -15,11 +17,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
+from django.conf import settings as site
+from django.test import override_settings
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from approvals.authority import AUTHORITY, create_authority, issue_signer
 from approvals.document import manifest_bytes, render, stamp
-from approvals.signing import Pkcs12Signer, SigningRefused, Verdict, manifest_of, signature_place, verify
+from approvals.signing import SigningRefused, Verdict, manifest_of, signature_place, verify
+from approvals.signing_backends import Words
+from approvals.signing_pkcs12 import Pkcs12Backend
 from tests.approvals.printed import entries, recap
 from wording.sentences import say
 
@@ -34,6 +40,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def installed(folder: Path, settings) -> None:
+    settings.SIGNING_KEYS = folder
+
+
 @pytest.fixture(scope="module")
 def trust(folder: Path) -> list[bytes]:
     return [(folder / "authority.pem").read_bytes()]
@@ -45,11 +56,19 @@ def prepared() -> bytes:
     return render(made, manifest_bytes(made, entries(16)))
 
 
+WORDS = Words("RFK/4.01/2026-01/7QK2", "Tirta Mandala", "Citra Anggraini")
+
+
 def sign(folder: Path, pdf: bytes, face: bytes | None = None) -> bytes:
-    signer = Pkcs12Signer(folder / f"{NIP}.p12", PASSPHRASE)
-    return signer.sign(
-        pdf, reason="RFK/4.01/2026-01/7QK2", location="Tirta Mandala", name="Citra Anggraini", face=face
-    )
+    # Not in every thread: the settings are one for all of them.
+    with nullcontext() if site.SIGNING_KEYS == folder else override_settings(SIGNING_KEYS=folder):
+        backend = Pkcs12Backend(folder / f"{NIP}.p12", NIP)
+        return backend.sign(pdf, passphrase=PASSPHRASE, words=replace(WORDS, face=face)).pdf
+
+
+def opened(path: Path, passphrase: str = PASSPHRASE, holder: str = NIP) -> None:
+    with override_settings(SIGNING_KEYS=path.parent):
+        Pkcs12Backend(path, holder).sign(b"%PDF-1.7 never looked at", passphrase=passphrase, words=WORDS)
 
 
 @pytest.fixture(scope="module")
@@ -177,15 +196,19 @@ def test_a_signature_of_an_unknown_authority_is_intact_and_not_trusted(
 
 def test_a_stranger_cannot_sign_over_citras_signature(tmp_path: Path, signed: bytes) -> None:
     issue_signer(tmp_path, "Eko", "111", "Lain", PASSPHRASE)
-    with pytest.raises(SigningRefused, match="sign.failed"):
-        Pkcs12Signer(tmp_path / "111.p12", PASSPHRASE).sign(signed, reason="x", location="x", name="x")
+    with (
+        pytest.raises(SigningRefused, match="sign.failed") as caught,
+        override_settings(SIGNING_KEYS=tmp_path),
+    ):
+        Pkcs12Backend(tmp_path / "111.p12", "111").sign(signed, passphrase=PASSPHRASE, words=WORDS)
+    assert caught.value.final
 
 
 def test_a_signature_is_judged_by_the_moment_asked_for(
     folder: Path, signed: bytes, trust: list[bytes]
 ) -> None:
     after = verify(signed, trust, at=datetime(2040, 1, 1, tzinfo=UTC))
-    assert (after.valid, after.intact) == (False, True)
+    assert (after.valid, after.intact, after.code) == (False, True, "verify.expired")
     assert verify(signed, trust, at=datetime.now(UTC)).valid
 
 
@@ -210,24 +233,39 @@ def test_each_refusal_has_its_own_sentence(folder: Path, tmp_path: Path, prepare
         path=tmp_path / "old.p12",
         valid_to=datetime(2025, 6, 1, tzinfo=UTC),
     )
-    assert refusal(lambda: Pkcs12Signer(folder / f"{NIP}.p12", "salah")).code == "sign.passphrase"
-    assert refusal(lambda: Pkcs12Signer(folder / f"{NIP}.p12", "")).code == "sign.passphrase"
-    assert refusal(lambda: Pkcs12Signer(tmp_path / "none.p12", PASSPHRASE)).code == "sign.key_missing"
-    assert refusal(lambda: Pkcs12Signer(damaged, PASSPHRASE)).code == "sign.key_unreadable"
-    assert refusal(lambda: Pkcs12Signer(other, PASSPHRASE)).code == "sign.key_unreadable"
-    told = refusal(lambda: Pkcs12Signer(expired, PASSPHRASE))
-    assert (told.code, told.params) == ("sign.expired", {"expired_at": "2025-06-01T00:00:00+00:00"})
-    assert refusal(lambda: sign(folder, b"%PDF-1.7 broken")).code == "sign.failed"
+    (tmp_path / "authority.pem").write_bytes((folder / "authority.pem").read_bytes())
+    mine = folder / f"{NIP}.p12"
+    told = {
+        "wrong": refusal(lambda: opened(mine, "salah")),
+        "none": refusal(lambda: opened(mine, "")),
+        "missing": refusal(lambda: opened(tmp_path / "none.p12")),
+        "damaged": refusal(lambda: opened(damaged)),
+        "other": refusal(lambda: opened(other)),
+        "stranger": refusal(lambda: opened(mine, holder="199")),
+        "expired": refusal(lambda: opened(expired, holder="123")),
+    }
+    assert {name: one.code for name, one in told.items()} == {
+        "wrong": "sign.passphrase",
+        "none": "sign.passphrase",
+        "missing": "sign.key_missing",
+        "damaged": "sign.key_unreadable",
+        "other": "sign.key_unreadable",
+        "stranger": "sign.not_yours",
+        "expired": "sign.expired",
+    }
+    assert told["expired"].params == {"expired_at": "2025-06-01T00:00:00+00:00"}
+    assert not any(one.final for one in told.values())
+    broken = refusal(lambda: sign(folder, b"%PDF-1.7 broken"))
+    assert (broken.code, broken.final) == ("sign.failed", True)
 
 
 def test_the_passphrase_is_neither_kept_nor_told(
     folder: Path, prepared: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    signer = Pkcs12Signer(folder / f"{NIP}.p12", PASSPHRASE)
-    signer.sign(prepared, reason="x", location="x", name="x")
-    told = refusal(lambda: Pkcs12Signer(folder / f"{NIP}.p12", "salah sekali"))
-    assert PASSPHRASE not in repr(vars(signer)) + caplog.text
+    sign(folder, prepared)
+    told = refusal(lambda: opened(folder / f"{NIP}.p12", "salah sekali"))
+    assert PASSPHRASE not in caplog.text
     assert "salah sekali" not in f"{told!r} {told.params} {told.__cause__!r}" + caplog.text
 
 

@@ -11,7 +11,7 @@ from approvals.authority import create_authority, issue_signer
 from approvals.models import SigningBatch
 from approvals.tasks import drain
 from submissions.models import Report
-from tests.cast import PASSPHRASE, PASSWORD, World
+from tests.cast import PASSPHRASE, World
 
 FEW, MANY = 1, 30
 
@@ -86,8 +86,9 @@ def test_a_document_costs_the_same_to_look_at_and_to_check(cast: World, statemen
         drain()
         batch = SigningBatch.objects.get(pk=batch.pk)
         prepared = cost(statements, as_(cast.citra), f"/batches/{batch.token}/")
+        factor = cast.factor("citra")
         with statements() as signing:
-            services.sign(actor=cast.citra, batch=batch, password=PASSWORD, passphrase=PASSPHRASE)
+            services.sign(actor=cast.citra, batch=batch, factor=factor, passphrase=PASSPHRASE)
         published = cost(statements, as_(cast.citra), f"/batches/{batch.token}/")
         costs.append((prepared, len(signing), published, cost(statements, Client(), f"/v/{batch.token}/")))
     assert costs[0] == costs[1]

@@ -8,9 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
+from django.db.models import Q
 from playwright.sync_api import Error, Locator, Page
 
 from approvals import tasks
+from approvals.delivering import UNFINISHED
 from ledger.clock import now
 from tests import databases
 from workflow.models import Outbox
@@ -68,8 +70,9 @@ def at_rest() -> None:
 
 
 def _due() -> bool:
-    """A row that the worker holds is skipped by `drain`, but counts as undone here until the worker commits."""
-    open_rows = Outbox.objects.filter(done_at=None, not_before__lte=now(), attempts__lt=tasks.MOST_ATTEMPTS)
+    """A row that the worker holds is skipped by `drain`, but counts as undone here until the worker commits; so does a letter
+    that it is sending."""
+    open_rows = Outbox.objects.filter(done_at=None).filter(Q(not_before__lte=now()) | Q(last_error=UNFINISHED))
     return open_rows.exists()
 
 

@@ -18,7 +18,7 @@ from tests.browser.conftest import Visits, _move_clock
 from tests.browser.looks import Looks
 from tests.browser.running import running
 from tests.browser.steps import follow
-from tests.cast import PASSWORD, PNG
+from tests.cast import PASSWORD, PNG, factor
 from tests.indicators.province import SOUND, Province, furnish
 
 YES_NO = ("accounts_on_time", "board_met", "ceo_in_post", "cfo_in_post", "internal_audit")
@@ -144,16 +144,16 @@ class Story:
         expect(page.locator("#status")).to_contain_text("Verified")
         assert self.state() == "verified"
 
-    def shehram_signs_with_his_password(self, first: bool) -> None:
+    def shehram_signs_with_a_code(self, first: bool) -> None:
         page = self.open("shehram", "tbody th a", "**/packs/*/")
         if first:
-            page.fill("#password", "not the password")
+            page.fill("#code", "not a code")
             follow(page, "button[value=sign]")
-            expect(page.locator("#password-note")).to_be_visible()
-            expect(page.locator("#password")).to_have_value("")
+            expect(page.locator("#code-note")).to_be_visible()
+            expect(page.locator("#code")).to_have_value("")
             self.looks.at(page, "pack-sign-refused")
             assert self.state() == "verified"
-        page.fill("#password", PASSWORD)
+        page.fill("#code", factor(self.province.people["shehram"]).code)
         follow(page, "button[value=sign]")
         expect(page.locator("#status")).to_contain_text("Signed")
         assert self.state() == "signed"
@@ -218,11 +218,11 @@ def test_a_pack_goes_from_the_finance_officer_to_the_oversight_unit_and_back_and
     story.he_is_told_what_does_not_fit_and_loses_nothing()
     story.he_explains_the_alarm_attaches_the_accounts_and_submits()
     story.palwasha_verifies()
-    story.shehram_signs_with_his_password(first=True)
+    story.shehram_signs_with_a_code(first=True)
     story.zarmina_asks_back()
     story.gulzar_corrects_and_submits_again()
     story.palwasha_verifies()
-    story.shehram_signs_with_his_password(first=False)
+    story.shehram_signs_with_a_code(first=False)
     story.zarmina_accepts()
     story.everybody_reads_it_in_three_languages()
 

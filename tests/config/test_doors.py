@@ -120,6 +120,8 @@ def test_all_addresses_are_known_to_these_tests(db: None) -> None:
         "audit",
         "calendar",
         "requests",
+        "offices",
+        "webhooks",
         "routes",
         "indicators",
         "admin",

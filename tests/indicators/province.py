@@ -20,7 +20,7 @@ from indicators.rules import Reported
 from indicators.services import Entry
 from ledger.recording import recorded
 from registry.models import FiscalYear, Government, Post, Unit, User
-from tests.cast import PASSWORD, PNG, assign
+from tests.cast import PASSWORD, PNG, assign, factor
 
 PKT = ZoneInfo("Asia/Karachi")
 PEOPLE = {
@@ -105,7 +105,7 @@ class Province:
     def signed(self, pack: Pack, by: str = "shehram") -> Pack:
         if Pack.objects.get(pk=pack.pk).state != "verified":
             self.verified(pack)
-        return self._done(services.sign, pack, by, password=PASSWORD)
+        return self._done(services.sign, pack, by, factor=factor(self.people[by]))
 
     def published(self, pack: Pack, by: str = "zarmina") -> Pack:
         if Pack.objects.get(pk=pack.pk).state != "signed":
@@ -131,7 +131,7 @@ class Province:
         services.open_quarter(fiscal_year=self.year, quarter=1)
         return list(Pack.objects.filter(unit__in=units).order_by("pk"))
 
-    def _done(self, act: Any, pack: Pack, by: str, **said: str) -> Pack:
+    def _done(self, act: Any, pack: Pack, by: str, **said: Any) -> Pack:
         outcomes = act(actor=self.people[by], versions=self.versions(pack), **said)
         assert all(one.done for one in outcomes), outcomes
         return Pack.objects.get(pk=pack.pk)

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from approvals.factors import Factor, FactorRefused, check
 from indicators import services
 from indicators.models import Pack, PackFigure
 from indicators.rules import Reported
-from indicators.services import Entry, PasswordRefused
-from tests.cast import PASSWORD, assign
+from indicators.services import Entry
+from tests.cast import PASSWORD, assign, factor
 from tests.indicators.province import Province
 from workflow.engine import KeyReused, Outcome
 from workflow.models import Decision
@@ -28,7 +29,7 @@ ACTS: dict[str, tuple[Callable[..., list[Outcome]], str, str, str]] = {
     "query": (services.send_back, "zarmina", "signed", "returned"),
     "review": (services.review, "zarmina", "signed", "published"),
 }
-SAID = {"return": {"reason": REASON}, "query": {"reason": REASON}, "sign": {"password": PASSWORD}}
+SAID = {"return": {"reason": REASON}, "query": {"reason": REASON}}
 # The office that judges must be of this very tier: others of the same house, and the same office elsewhere.
 WRONG = {
     "submit": ("palwasha", "tariq", "spozhmay"),
@@ -57,7 +58,9 @@ def ready(province: Province, act: str) -> Pack:
 def do(province: Province, act: str, pack: Pack, by: str | None = None, **more: Any) -> Outcome:
     perform, who, _, _ = ACTS[act]
     versions = more.pop("versions", province.versions(pack))
-    (outcome,) = perform(actor=province.people[by or who], versions=versions, **SAID.get(act, {}), **more)
+    actor = province.people[by or who]
+    said: dict[str, Any] = {"factor": factor(actor)} if act == "sign" else dict(SAID.get(act, {}))
+    (outcome,) = perform(actor=actor, versions=versions, **said, **more)
     return outcome
 
 
@@ -136,11 +139,13 @@ def test_a_second_click_gets_the_first_answer(province: Province, act: str) -> N
         do(province, act, pack, versions={pack.pk: 99}, key="one-key")
 
 
-def test_a_wrong_password_signs_nothing(province: Province) -> None:
+def test_a_wrong_code_signs_nothing(province: Province) -> None:
     pack = province.verified(province.open())
-    for password in ("", "wrong", PASSWORD.upper()):
-        with pytest.raises(PasswordRefused):
-            services.sign(actor=province.shehram, versions=province.versions(pack), password=password)
+    used = factor(province.shehram)
+    check(province.shehram, used)
+    for given in (Factor(), Factor("wrong"), Factor(PASSWORD), used):
+        with pytest.raises(FactorRefused):
+            services.sign(actor=province.shehram, versions=province.versions(pack), factor=given)
     assert Pack.objects.get(pk=pack.pk).state == "verified"
 
 

@@ -12,7 +12,7 @@ from indicators import services
 from indicators.models import Pack
 from indicators.rules import Reported
 from indicators.services import Entry
-from tests.cast import PASSWORD
+from tests.cast import factor
 from tests.indicators.province import SOUND, Province
 
 FEW, MANY = 1, 20
@@ -32,7 +32,7 @@ def prepared(province: Province, count: int, tier: int) -> list[Pack]:
     acts: list[Callable[[dict[int, int]], Any]] = [
         lambda seen: services.submit(actor=province.gulzar, versions=seen),
         lambda seen: services.verify(actor=province.palwasha, versions=seen),
-        lambda seen: services.sign(actor=province.shehram, versions=seen, password=PASSWORD),
+        lambda seen: services.sign(actor=province.shehram, versions=seen, factor=factor(province.shehram)),
     ]
     for act in acts[:tier]:
         assert all(one.done for one in act(province.versions(*packs)))
@@ -44,7 +44,7 @@ ACTS: dict[str, tuple[int, Callable[[Province, dict[int, int]], Any]]] = {
     "recall": (1, lambda p, seen: services.recall(actor=p.gulzar, versions=seen)),
     "verify": (1, lambda p, seen: services.verify(actor=p.palwasha, versions=seen)),
     "return": (1, lambda p, seen: services.send_back(actor=p.palwasha, versions=seen, reason=REASON)),
-    "sign": (2, lambda p, seen: services.sign(actor=p.shehram, versions=seen, password=PASSWORD)),
+    "sign": (2, lambda p, seen: services.sign(actor=p.shehram, versions=seen, factor=factor(p.shehram))),
     "query": (3, lambda p, seen: services.send_back(actor=p.zarmina, versions=seen, reason=REASON)),
     "review": (3, lambda p, seen: services.review(actor=p.zarmina, versions=seen)),
 }

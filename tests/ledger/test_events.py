@@ -13,9 +13,13 @@ from tests.cast import World
 # Tables of libraries, and of our own machinery that holds no business: sessions, queues, log-in attempts, histories.
 NOT_BUSINESS = {
     "approvals_savedfilter",  # a way of looking
+    "portal_health",  # how an address outside has answered lately
+    "portal_delivery",  # a message on its way; what it tells is recorded where it was done
     "submissions_upload",  # bytes on their way; what they become is evidence
     "workflow_act",  # the request; what it did is in its decisions
     "workflow_outbox",  # work to be done; what it does is recorded where it is done
+    "portal_delivery",  # what was sent outside and what came of it
+    "portal_health",  # how an address has answered lately
     "submissions_heartbeat",  # that the calendar ran
     "submissions_calendarfault",  # what it could not do, until it could
     "registry_office",  # views
@@ -71,7 +75,7 @@ def test_every_business_model_is_read_back_by_its_history(db: None) -> None:
         "RouteVersion", "Act", "Decision", "Grant", "Outbox", "Editor", "Opening", "SigningEntry", "Notice",
         "UnitUserPermission", "UnitGroupPermission", "CalendarAct", "YearAct", "CalendarFault", "Heartbeat",
         "Request", "RequestAct", "EvidenceScan", "PaymentImport", "Upload",
-        "Comment", "SavedFilter", "Letter",
+        "Comment", "SavedFilter", "Letter", "Health", "Delivery", "Delivery", "Health",
     }  # fmt: skip
 
 

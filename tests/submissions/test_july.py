@@ -15,6 +15,7 @@ from django.utils import timezone
 from approvals import notices
 from approvals import services as deciding
 from approvals.models import Notice
+from approvals.tasks import drain
 from ledger.clock import now
 from registry.models import FiscalYear, Government
 from submissions import cells, readings
@@ -239,5 +240,6 @@ def test_a_letter_reckons_as_the_reader_s_government_does(july: World) -> None:
     )  # fmt: skip
     with ways.of(None), timezone.override(None):
         notices.mail(Outbox(payload={"id": notice.pk}))
+        drain()
     (letter,) = mail.outbox
     assert "Rs 1,23,45,678" in letter.body

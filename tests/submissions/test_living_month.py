@@ -274,7 +274,8 @@ def expect_letters() -> None:
     """Each digest was one notice and one letter."""
     digests = Outbox.objects.filter(topic="calendar.digest").values_list("key", "payload__person")
     notices = Notice.objects.filter(code__startswith="notice.digest.")
-    assert sorted(notices.values_list("key", "person")) == sorted(digests)
+    expected = sorted((f"{key}:{person}", person) for key, person in digests)
+    assert sorted(notices.values_list("key", "person")) == expected
     letters = [letter.to[0] for letter in mail.outbox if "below you. Please" in letter.body]
     assert sorted(letters) == sorted(notices.values_list("person__email", flat=True))
     assert len(letters) == 742

@@ -25,6 +25,12 @@ SPEAKERS = {
     "GrantRefused",
     "NumberRefused",
     "FormulaRefused",
+    "SignatoryRefused",
+    "FactorRefused",
+    "OfficeRefused",
+    "CommentRefused",
+    "AddressRefused",
+    "WebhookRefused",
     "say",
 }
 

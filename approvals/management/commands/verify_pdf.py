@@ -1,4 +1,4 @@
-"""manage.py verify_pdf FILE: whether a document is as it was signed, and what stands in its manifest."""
+"""manage.py verify_pdf FILE: whether a document is as it was signed, in force, or what was done to it."""
 
 import json
 from pathlib import Path
@@ -6,17 +6,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from approvals.recap import trusted
-from approvals.signing import verify
-from wording.sentences import say
+from approvals.examining import EXITS, Examined, examine
+
+CODES = ", ".join(f"{status} {outcome}" for outcome, status in EXITS.items())
 
 
 class Command(BaseCommand):
-    help = "Check the signature of a document against the trusted authorities; exit 1 when it does not hold."
+    help = f"Check the signature of a document and its standing in the record. Ends with: {CODES}; 1 no such file."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--json", action="store_true", help="the verdict as JSON")
+        parser.add_argument("--json", action="store_true", help="the finding as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -25,19 +25,38 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{options['file']}: {error.strerror}. Name a file that can be read."
             ) from error
-        verdict = verify(content, trusted())
-        signed_at = verdict.signed_at.isoformat() if verdict.signed_at else None
-        said = {
-            "valid": verdict.valid,
-            "sentence": say(verdict.code),
-            "signer": verdict.signer_name,
-            "issuer": verdict.issuer,
-            "signed_at": signed_at,
-            "reports": len((verdict.manifest or {}).get("reports", ())),
-        }
+        finding = examine(content)
+        said = _said(finding)
         if options["json"]:
             self.stdout.write(json.dumps(said, ensure_ascii=False))
         else:
-            self.stdout.write("\n".join(f"{name}: {value}" for name, value in said.items()))
-        if not verdict.valid:
-            raise CommandError(said["sentence"])
+            self.stdout.write("\n".join(f"{name}: {_line(value)}" for name, value in said.items()))
+        if finding.outcome != "valid":
+            raise CommandError(finding.sentence, returncode=EXITS[finding.outcome])
+
+
+def _said(finding: Examined) -> dict[str, Any]:
+    verdict = finding.verdict
+    signed_at, stamped_at = finding.signed_at or verdict.signed_at, verdict.stamped_at
+    return {
+        "outcome": finding.outcome,
+        "sentence": finding.sentence,
+        "valid": finding.outcome == "valid",
+        "known_here": finding.known,
+        "signer": verdict.signer_name,
+        "issuer": verdict.issuer,
+        "level": verdict.level,
+        "signed_at": signed_at.isoformat() if signed_at else None,
+        "timestamp": stamped_at.isoformat() if stamped_at else None,
+        "reports": len((verdict.manifest or {}).get("reports", ())),
+        "document": finding.document,
+        "page": finding.page,
+        "replaced_by": finding.replaced_by,
+        "sha256": finding.sha256,
+    }
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(str(one) for one in value) or "-"
+    return "-" if value in (None, "") else str(value)

@@ -4,9 +4,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from ledger.clock import now
+from ledger.recording import recorded
 from registry.models import Unit
 from registry.selectors import government
 from submissions.calendar import CalendarRefused, month_of, open_month
+from submissions.telling import announce_opening
 from wording.sentences import say
 
 
@@ -35,7 +38,9 @@ class Command(BaseCommand):
                 )
         try:
             fiscal_year, month = month_of(here, options["month"])
-            opened = open_month(fiscal_year=fiscal_year, month=month, agencies=agencies)
+            with recorded(None):
+                opened = open_month(fiscal_year=fiscal_year, month=month, agencies=agencies)
+                announce_opening(fiscal_year.pk, month, now())
         except CalendarRefused as refused:
             raise CommandError(say(refused.code, refused.params)) from refused
         self.stdout.write(

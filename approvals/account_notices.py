@@ -1,0 +1,75 @@
+"""What a person is told about his own account: each change of its keys, and the link with which he sets a password."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import int_to_base36
+from django.utils.translation import gettext as _
+
+from approvals import notices
+from approvals.notices import To
+from approvals.smtp import meaning_of
+from ledger.clock import now
+from registry.models import User
+from workflow.models import Outbox
+from workflow.outbox import nudge
+
+CHANGED, RESET = "account.changed", "account.reset"
+
+
+def announce(whose: User, change: str, /, **params: Any) -> None:
+    """Have a person told what was done to his account ("totp_activated", ...), in the transaction that does it."""
+    _queue(CHANGED, whose, {"change": change, "params": params})
+
+
+def send_link(person: User) -> None:
+    """Have a link mailed with which a person sets his password, once. The link itself is made by who mails it."""
+    _queue(RESET, person, {})
+
+
+def _queue(topic: str, person: User, payload: dict[str, Any]) -> None:
+    at = now()
+    Outbox.objects.create(
+        key=f"{topic}:{person.pk}:{at:%Y%m%d%H%M%S%f}", topic=topic, payload={"id": person.pk, **payload},
+        created_at=at, not_before=at,
+    )  # fmt: skip
+    nudge()
+
+
+def tell(row: Outbox) -> None:
+    """One notice and one letter; a second time tells nothing new."""
+    person = User.objects.get(pk=row.payload["id"])
+    params = {"name": person.username, "done_at": row.created_at.isoformat(), **row.payload["params"]}
+    notices.tell(
+        event=row.key,
+        code=f"notice.account.{row.payload['change']}",
+        to=[To(person, params, reverse("account_security"))],
+        urgent=True,
+    )
+
+
+def mail_link(row: Outbox) -> None:
+    """The letter with the link; it works once and for a few hours, and is written down nowhere."""
+    person = User.objects.get(pk=row.payload["id"])
+    if not (person.email and person.is_active):
+        return
+    key = default_token_generator.make_token(person)
+    address = reverse("account_reset_password_from_key", args=[int_to_base36(person.pk), key])
+    with translation.override(person.language):
+        words = {
+            "name": person.name,
+            "username": person.username,
+            "url": f"{settings.PUBLIC_URL}{address}",
+            "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
+        }
+        body = render_to_string("mail/password.txt", words)
+        message = EmailMessage(_("Jenjang: set your password"), body, to=[person.email])
+    try:
+        message.send()
+    except Exception as error:
+        raise meaning_of(error) from error

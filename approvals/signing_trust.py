@@ -1,0 +1,57 @@
+"""What is installed in JENJANG_KEYS beside the signers' keys: whose signatures and timestamps count, and who was revoked.
+
+authority*.pem sign documents, tsa*.pem sign timestamps only, *.crl are lists of revoked certificates (PEM or DER).
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from asn1crypto import crl, pem, x509
+from django.conf import settings
+
+log = logging.getLogger("jenjang.signing")
+
+
+def authorities() -> list[bytes]:
+    """Certificates (PEM) of the authorities whose signatures count; empty when none was installed."""
+    return _read("authority*.pem")
+
+
+def timestamp_authorities() -> list[bytes]:
+    """Certificates (PEM) whose timestamps count besides those of the authorities themselves."""
+    return _read("tsa*.pem")
+
+
+def certificates(texts: Sequence[bytes]) -> list[x509.Certificate]:
+    """The certificates of PEM texts."""
+    return [x509.Certificate.load(der) for text in texts for _, _, der in pem.unarmor(text, multiple=True)]
+
+
+def revocations() -> list[crl.CertificateList]:
+    """The lists of revoked certificates; one that cannot be read is told in the log and left out."""
+    found = []
+    for path in sorted(Path(settings.SIGNING_KEYS).glob("*.crl")):
+        try:
+            content = path.read_bytes()
+            der = pem.unarmor(content)[2] if pem.detect(content) else content
+            one = crl.CertificateList.load(der, strict=True)
+            one["tbs_cert_list"]["issuer"].dump()
+        except (OSError, TypeError, ValueError) as error:
+            log.error(
+                "the list of revoked certificates %s cannot be read: %s", path.name, type(error).__name__
+            )
+        else:
+            found.append(one)
+    return found
+
+
+def outdated(one: crl.CertificateList) -> bool:
+    """Whether a list says of itself that a newer one is out."""
+    until = one["tbs_cert_list"]["next_update"].native
+    return until is not None and until < datetime.now(UTC)
+
+
+def _read(pattern: str) -> list[bytes]:
+    return [path.read_bytes() for path in sorted(Path(settings.SIGNING_KEYS).glob(pattern))]

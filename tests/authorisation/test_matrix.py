@@ -1,0 +1,145 @@
+"""Who gets in where: every address, for eight people, in six relations, from one readable table.
+
+The table (doors.txt) has one line for each address and method; name(argument) where the address asks for a word, name#act
+where one form does several things. A cell is one letter for each relation:
+  y  answers              d  answers, and something was written on the record
+  l  asks to sign in      n  is not there for this person
+  f  forbidden            r  answers that the form cannot be taken as it is
+  m  no such method here
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from tests.authorisation import forms
+from tests.authorisation.house import ACTORS, RELATIONS, House, built
+from tests.cast import World
+
+TABLE = Path(__file__).with_name("doors.txt")
+LETTERS = {400: "r", 401: "l", 403: "f", 404: "n", 405: "m", 409: "r", 413: "r", 415: "r", 422: "r", 429: "r"}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One line of the table: an address (with what is done there, when a form can do several things), and its cells."""
+
+    name: str
+    argument: str
+    act: str
+    method: str
+    kind: str
+    cells: tuple[str, ...]
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        return RELATIONS if self.kind else ("",)
+
+
+def doors() -> list[Door]:
+    """The table."""
+    return list(_doors(TABLE.read_text().splitlines()))
+
+
+def _doors(lines: list[str]) -> Iterator[Door]:
+    for line in lines:
+        if not line.strip() or line.startswith("#"):
+            continue
+        address, method, kind, *cells = line.split()
+        named, _, act = address.partition("#")
+        name, _, argument = named.removesuffix(")").partition("(")
+        yield Door(name, argument, act, method, "" if kind == "-" else kind, tuple(cells))
+
+
+def addresses(resolver: Any = None, space: str = "", before: str = "/") -> Iterator[str]:
+    """All addresses of the site by name, or by path where a library gave no name; the stock administration apart."""
+    for one in (resolver or get_resolver()).url_patterns:
+        path = f"{before}{one.pattern}"
+        if not hasattr(one, "url_patterns"):
+            yield f"{space}{one.name}" if one.name else path
+        elif one.namespace != "admin":
+            yield from addresses(one, f"{space}{one.namespace}:" if one.namespace else space, path)
+
+
+def test_every_address_stands_in_the_table(db: None) -> None:
+    assert sorted(set(addresses()) - {door.name for door in doors()}) == []
+
+
+def test_the_table_speaks_of_nothing_that_is_gone(db: None) -> None:
+    assert sorted({door.name for door in doors()} - set(addresses())) == []
+
+
+def test_each_line_has_a_cell_for_each_person_and_relation() -> None:
+    wrong = [
+        f"{door.name} {door.method}"
+        for door in doors()
+        if len(door.cells) != len(ACTORS) or {len(cell) for cell in door.cells} != {len(door.relations)}
+    ]
+    assert wrong == []
+
+
+@pytest.fixture
+def house(cast: World, settings: Any, tmp_path: Path) -> House:
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "files"},
+        }
+    }
+    return built(cast)
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_each_person_gets_in_where_the_table_says_and_nowhere_else(house: House, actor: str) -> None:
+    place = ACTORS.index(actor)
+    wrong = []
+    for door in doors():
+        found = "".join(letter(house, door, actor, relation) for relation in door.relations)
+        if found != door.cells[place]:
+            wrong.append(
+                f"{door.name}{'#' * bool(door.act)}{door.act} {door.method}: {found}, not {door.cells[place]}"
+            )
+    assert not wrong, "\n".join(wrong)
+
+
+def letter(house: House, door: Door, actor: str, relation: str) -> str:
+    """What happens when `actor` knocks; whatever he does there is undone."""
+    client = Client(raise_request_exception=True)
+    if actor != "visitor":
+        client.force_login(
+            house.person(door.kind, actor), backend="django.contrib.auth.backends.ModelBackend"
+        )
+    path = reverse(
+        door.name, args=door.argument.split(",") if door.argument else house.address(door.kind, relation)
+    )
+    said = forms.said(house, door.name, door.act, relation) if door.method != "GET" else {}
+    with transaction.atomic():
+        before = _written()
+        answer = client.generic(door.method, path) if not said else client.post(path, **said)
+        code = answer.status_code
+        wrote = _written() > before
+        transaction.set_rollback(True)
+    if code in (301, 302, 303) and answer["Location"].startswith("/accounts/login/"):
+        return "l"
+    if code >= 500:
+        return "!"
+    return LETTERS.get(code) or ("d" if wrote else "y")
+
+
+def _path(house: House, door: Door, relation: str) -> str:
+    if door.name.startswith("/"):
+        return door.name
+    args = door.argument.split(",") if door.argument else house.address(door.kind, relation)
+    return reverse(door.name, args=args)
+
+
+def _written() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM ledger.event")
+        return int(cursor.fetchone()[0])
