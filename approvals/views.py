@@ -109,7 +109,9 @@ def batch(request: HttpRequest, token: str) -> HttpResponse:
         found.state in (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED)
         and found.signer_id == user.pk
     )
-    context = batches.batch_context(found) | signing_page.sign_words(errors) | signing_views.again(user, found)
+    context = (
+        batches.batch_context(found) | signing_page.sign_words(errors) | signing_views.again(user, found)
+    )
     if unsigned:
         context |= signing_page.sign_form(request, user)
     template = "approvals/sign.html" if unsigned else "approvals/batch.html"

@@ -34,6 +34,7 @@ TABLES: Words = {
     "submissions_reportline": _("Report line"),
     "submissions_evidence": _("Evidence"),
     "submissions_opening": _("Opening"),
+    "submissions_comment": _("Comment"),
     "workflow_decision": _("Decision"),
 }
 OPERATIONS: Words = {"I": _("added"), "U": _("changed"), "D": _("removed")}

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audit import labels, story
-from audit.selectors import DECISION, EVIDENCE, LINE, OPENING, REPORT, Dossier
+from audit.selectors import COMMENT, DECISION, EVIDENCE, LINE, OPENING, REPORT, Dossier
 from audit.story import FAR, Event, Image, Kept, Saved, Version, ranges
-from submissions.models import Opening, Report
+from submissions.models import Comment, Opening, Report
 from wording.numbers import NOTHING
 from workflow.models import Decision
 
@@ -23,7 +23,7 @@ class Entry:
 
     place: int
     at: datetime
-    kind: str  # decision, saved, opening, outside, unproved
+    kind: str  # decision, saved, opening, comment, outside, unproved
     title: str
     person: str = ""
     office: str = ""
@@ -58,12 +58,13 @@ class Row:
 
 def timeline(kept: Dossier) -> list[Entry]:
     """Everything that happened to a report, oldest first, in the order in which the ledger recorded it."""
-    alone = [event for event in kept.story.events if event.table in (DECISION, OPENING)]
+    alone = [event for event in kept.story.events if event.table in (COMMENT, DECISION, OPENING)]
     of_row = {(event.table, event.row): event for event in alone}
     decided = {event.act for event in alone if event.table == DECISION}
     entries = [_decision(kept, decision, of_row) for decision in kept.decisions]
     entries += [_saved(kept, saved) for saved in story.saves(REPORT, kept.story, decided)]
     entries += [_opening(opening, of_row) for opening in kept.openings]
+    entries += [_comment(kept, comment, of_row) for comment in kept.comments]
     entries += [_outside(kept, event) for event in kept.story.outside]
     entries += [_unproved(kept, row) for row in kept.story.unproved]
     return sorted(entries, key=lambda entry: (entry.place, entry.at))
@@ -136,16 +137,16 @@ def _decision(kept: Dossier, decision: Decision, of_row: Mapping[tuple[str, int]
         version=decision.version,
         hash=decision.content_hash,
         reason=decision.reason,
-        about=[lines.get(mark) or _mark(mark) for mark in decision.marks],
+        about=[lines.get(mark) or _mark(kept, mark) for mark in decision.marks],
         events=ranges(kept.story.of_act(event.act)) if event else "",
     )
 
 
-def _mark(mark: str) -> str:
+def _mark(kept: Dossier, mark: str) -> str:
     if mark.startswith("statement-"):
         return _("statement accepted, text %(version)s") % {"version": mark.removeprefix("statement-")}
     column = labels.MARKS.get(mark, mark)
-    return labels.name_of(column) if column in labels.REPORT_FIELDS else mark
+    return labels.name_of(column) if column in labels.REPORT_FIELDS else kept.cells.get(mark, mark)
 
 
 def _saved(kept: Dossier, saved: Saved) -> Entry:
@@ -170,6 +171,22 @@ def _opening(opening: Opening, of_row: Mapping[tuple[str, int], Event]) -> Entry
         kind="opening",
         title=_("Opened and read"),
         person=opening.person.name,
+        events=str(event.id) if event else "",
+    )
+
+
+def _comment(kept: Dossier, comment: Comment, of_row: Mapping[tuple[str, int], Event]) -> Entry:
+    event = of_row.get((COMMENT, comment.pk))
+    return Entry(
+        place=event.id if event else FAR,
+        at=comment.at,
+        kind="comment",
+        title=_("Comment"),
+        person=comment.person_name,
+        office=comment.office,
+        version=comment.version,
+        reason=comment.text,
+        about=[kept.cells.get(comment.mark, comment.mark)] if comment.mark else [],
         events=str(event.id) if event else "",
     )
 

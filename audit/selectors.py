@@ -16,11 +16,14 @@ from audit import story
 from audit.story import Event, Kept, Story
 from registry.models import BudgetLine, BudgetVersion, Unit, User
 from registry.selectors import within
-from submissions.models import Evidence, Opening, Period, Report
+from submissions.comments import comments_on
+from submissions.marks import readable
+from submissions.models import Comment, Evidence, Opening, Period, Report
+from submissions.readings import read
 from workflow.models import Decision
 
 REPORT, LINE, EVIDENCE = "submissions_report", "submissions_reportline", "submissions_evidence"
-OPENING, DECISION = "submissions_opening", "workflow_decision"
+OPENING, COMMENT, DECISION = "submissions_opening", "submissions_comment", "workflow_decision"
 LATEST = 20
 
 # Rows that are gone, and rows that never had a history, are found too: each table is asked beside its history.
@@ -32,6 +35,7 @@ WITH rows (name, id) AS (
   UNION SELECT 'submissions_evidence', id FROM submissions_evidence WHERE report_id = %(report)s
   UNION SELECT 'submissions_evidence', id FROM submissions_historicalevidence WHERE report_id = %(report)s
   UNION SELECT 'submissions_opening', id FROM submissions_opening WHERE report_id = %(report)s
+  UNION SELECT 'submissions_comment', id FROM submissions_comment WHERE report_id = %(report)s
   UNION SELECT 'workflow_decision', id FROM workflow_decision
     WHERE content_type_id = %(type)s AND object_id = %(report)s)
 SELECT e.id, e.of_table, e.of_row, e.payload
@@ -110,6 +114,8 @@ class Dossier:
     story: Story
     decisions: Sequence[Decision]
     openings: Sequence[Opening]
+    comments: Sequence[Comment]
+    cells: Mapping[str, str]  # mark -> name of what a return or a comment points at
     evidence: Sequence[Evidence]
     signings: Sequence[SigningEntry]
     people: Mapping[int, str]
@@ -127,6 +133,8 @@ def dossier(report: Report) -> Dossier:
         told,
         list(decisions.order_by("step")),
         list(Opening.objects.filter(report=report).select_related("person").order_by("pk")),
+        list(comments_on([report.pk])),
+        readable(read([report.pk])[0]),
         list(Evidence.objects.filter(report=report).select_related("uploaded_by").order_by("pk")),
         list(SigningEntry.objects.filter(report=report).select_related("batch").order_by("-pk")),
         _names(kept, events),

@@ -62,7 +62,10 @@ def _sets_up(request: HttpRequest) -> bool:
 def _keep_or_end(request: HttpRequest) -> None:
     """The machine's time will do: it is compared with itself, and a page must not ask the database for it."""
     at, session = int(time.time()), request.session
-    if at - session[SINCE] >= settings.SESSION_COOKIE_AGE or at - session[SEEN] >= settings.SESSION_IDLE_SECONDS:
+    if (
+        at - session[SINCE] >= settings.SESSION_COOKIE_AGE
+        or at - session[SEEN] >= settings.SESSION_IDLE_SECONDS
+    ):
         UserSession.objects.filter(session_key=session.session_key).delete()
         logout(request)
     elif at - session[SEEN] >= NOTED:

@@ -190,7 +190,9 @@ class PersonAdmin(RecordedAdmin, UserAdmin):
     @admin.display(description=_("password and second factor"))
     def password_page(self, person: User) -> str:
         return format_html(
-            '<a href="{}">{}</a>', reverse("account_of_person", args=[person.pk]), _("Send a link, remove factors")
+            '<a href="{}">{}</a>',
+            reverse("account_of_person", args=[person.pk]),
+            _("Send a link, remove factors"),
         )
 
 

@@ -74,7 +74,9 @@ ACCOUNTS: dict[str, Promise] = {
         "This password is easily guessed: without names, words that everybody uses and repetitions %(length)s of its "
         "characters are left, and at least %(shortest)s are needed. A sentence of your own makes a good one."
     ),
-    "sign.missing_code": _("The code of your authenticator app is missing. Type its 6 digits or use your passkey."),
+    "sign.missing_code": _(
+        "The code of your authenticator app is missing. Type its 6 digits or use your passkey."
+    ),
     "subject.notice.account.password_changed": _("Your password was changed"),
     "subject.notice.account.password_set": _("Your password was set"),
     "subject.notice.account.password_reset": _("Your password was set anew"),

@@ -24,8 +24,8 @@ CORRECTIONS: dict[str, Promise] = {
         "which value would do."
     ),
     "correction.small": _(
-        "A small mistake of money can be corrected without a revision: enter a negative amount in the next open month of the same "
-        "year, with the reason and the month that it corrects. Every published document then stays as it is."
+        "A small mistake of money can be corrected without a revision: enter a negative amount in the next open month of the "
+        "same year, with the reason and the month that it corrects. Every published document then stays as it is."
     ),
     "correction.cell": _("%(field)s: %(granted)s was granted."),
 }

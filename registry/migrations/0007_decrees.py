@@ -4,40 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0006_grouping_in_the_ledger'),
+        ("registry", "0006_grouping_in_the_ledger"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='assignment',
-            name='decree_file',
-            field=models.FileField(blank=True, db_default='', max_length=200, upload_to='decrees/%Y', verbose_name='decree'),
+            model_name="assignment",
+            name="decree_file",
+            field=models.FileField(
+                blank=True, db_default="", max_length=200, upload_to="decrees/%Y", verbose_name="decree"
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='decree_name',
-            field=models.CharField(blank=True, db_default='', max_length=200),
+            model_name="assignment",
+            name="decree_name",
+            field=models.CharField(blank=True, db_default="", max_length=200),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='decree_sha256',
-            field=models.CharField(blank=True, db_default='', max_length=64),
+            model_name="assignment",
+            name="decree_sha256",
+            field=models.CharField(blank=True, db_default="", max_length=64),
         ),
         migrations.AddField(
-            model_name='historicalassignment',
-            name='decree_file',
-            field=models.TextField(blank=True, db_default='', max_length=200, verbose_name='decree'),
+            model_name="historicalassignment",
+            name="decree_file",
+            field=models.TextField(blank=True, db_default="", max_length=200, verbose_name="decree"),
         ),
         migrations.AddField(
-            model_name='historicalassignment',
-            name='decree_name',
-            field=models.CharField(blank=True, db_default='', max_length=200),
+            model_name="historicalassignment",
+            name="decree_name",
+            field=models.CharField(blank=True, db_default="", max_length=200),
         ),
         migrations.AddField(
-            model_name='historicalassignment',
-            name='decree_sha256',
-            field=models.CharField(blank=True, db_default='', max_length=64),
+            model_name="historicalassignment",
+            name="decree_sha256",
+            field=models.CharField(blank=True, db_default="", max_length=64),
         ),
     ]

@@ -45,6 +45,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(CACHE, "DROP TABLE jenjang_cache;"),
         # That somebody got or lost an authenticator is on the record; its secret and its use are not.
-        migrations.RunSQL(audit(AUTHENTICATOR, ["id", "user_id", "type", "created_at"]), unaudit(AUTHENTICATOR)),
+        migrations.RunSQL(
+            audit(AUTHENTICATOR, ["id", "user_id", "type", "created_at"]), unaudit(AUTHENTICATOR)
+        ),
         migrations.RunSQL(CLOSED, OPEN),
     ]

@@ -186,7 +186,9 @@ class Assignment(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.DEFINITIVE)
     decree_no = models.CharField(_("decree number"), max_length=80)
     decree_date = models.DateField(_("decree date"), null=True, blank=True)
-    decree_file = models.FileField(_("decree"), upload_to="decrees/%Y", max_length=200, blank=True, db_default="")
+    decree_file = models.FileField(
+        _("decree"), upload_to="decrees/%Y", max_length=200, blank=True, db_default=""
+    )
     decree_name = models.CharField(max_length=200, blank=True, db_default="")  # of the file as it was brought
     decree_sha256 = models.CharField(max_length=64, blank=True, db_default="")
     valid_from = models.DateField(_("from"))

@@ -90,7 +90,13 @@ def corrected(report: Report, money: int) -> Change:
     line = report.lines.order_by("pk").first()
     assert line is not None
     return Change(
-        report.pk, report.item_id, report.period.month, line.line_id, "realized", f"{line.realized:f}", str(money)
+        report.pk,
+        report.item_id,
+        report.period.month,
+        line.line_id,
+        "realized",
+        f"{line.realized:f}",
+        str(money),
     )
 
 

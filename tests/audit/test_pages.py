@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from registry import grants
+from submissions import comments
 from tests.audit.conftest import Past
 from tests.cast import World
 
@@ -149,3 +150,19 @@ def test_versions_that_do_not_exist_are_not_compared(past: Past, client: Client,
     client.force_login(past.cast.dewi)
     answer = client.get(f"{past.url}?{query}")
     assert (answer.status_code, answer.context["shown"]) == (200, [1, 2, 3, 4])
+
+
+def test_what_was_said_about_a_cell_stands_in_its_story(cast: World, client: Client) -> None:
+    cast.item(ceilings=(90_000_000,))
+    (report,) = cast.open()
+    cast.submitted([report], 4_000_000)
+    line = report.lines.get()
+    comments.say(
+        actor=cast.budi, report=report, version=cast.versions([report])[report.pk], mark=f"line-{line.pk}",
+        text="Bandingkan dengan SP2D nomor 17",
+    )  # fmt: skip
+    client.force_login(cast.dewi)
+    page = client.get(f"/audit/reports/{report.token}/").content.decode()
+    assert "Bandingkan dengan SP2D nomor 17" in page
+    assert "Budi Wiratmaka" in page and "Kepala Bidang Bina Marga" in page
+    assert f"line-{line.pk}" not in page.split("Bandingkan")[0][-2000:]

@@ -72,7 +72,9 @@ def at_rest() -> None:
 def _due() -> bool:
     """A row that the worker holds is skipped by `drain`, but counts as undone here until the worker commits; so does a letter
     that it is sending."""
-    open_rows = Outbox.objects.filter(done_at=None).filter(Q(not_before__lte=now()) | Q(last_error=UNFINISHED))
+    open_rows = Outbox.objects.filter(done_at=None).filter(
+        Q(not_before__lte=now()) | Q(last_error=UNFINISHED)
+    )
     return open_rows.exists()
 
 
