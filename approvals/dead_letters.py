@@ -13,6 +13,7 @@ from ledger.clock import now
 from ledger.recording import recorded
 from registry.models import User
 from wording.notice_sentences import FAILURES, TOPICS
+from wording.webhook_sentences import WHY
 from workflow.models import Outbox
 from workflow.outbox import nudge
 
@@ -81,7 +82,7 @@ def shown(rows: Sequence[Outbox]) -> list[dict[str, Any]]:
 def reason(error: str) -> str:
     """Why something failed, in words; an unknown kind of failure keeps its name."""
     kind, _space, code = error.partition(" ")
-    words = FAILURES.get(kind)
+    words = FAILURES.get(kind) or WHY.get(kind)
     if words is None:
         return _("The program failed (%(kind)s).") % {"kind": kind}
     return f"{words} ({code})" if code else str(words)

@@ -130,7 +130,7 @@ class Desk:
 
     def _choosing(self, chosen: Filter, reports: QuerySet[Report]) -> dict[str, Any]:
         """The form of the filter, and the filters that were kept."""
-        fields = desk_filters.fields(chosen, reports)
+        fields = desk_filters.fields(chosen, reports, selectors.field_of(self.user, self.verb))
         sorting = desk_filters.sort_field(chosen) if chosen.tab != "missing" else None
         return {
             "filter": chosen.query,
@@ -193,7 +193,7 @@ class Desk:
             "key": key or str(uuid4()),
             "pin": pinned(self.user, self.verb, pin),
             "filter": pin.query,
-            "words": desk_filters.described(chosen),
+            "words": desk_filters.described(chosen, Report.objects.filter(pk__in=ids)),
             "count": len(ids),
             "this_month": sum_of(ids),
             "page_size": PAGE_SIZE,

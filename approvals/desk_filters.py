@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from approvals.desk_flags import warnings_among
-from registry.models import Office, Post, Unit
+from registry.models import Office
 from submissions import formulas
 from submissions.facts import Finding
 from submissions.holding import where_of
@@ -175,16 +175,17 @@ def _understood(name: str, value: str) -> bool:
     return bool((MONTH if name == "month" else NUMBER).fullmatch(value))
 
 
-def fields(chosen: Filter, reports: QuerySet[Report]) -> list[dict[str, Any]]:
-    """The selects of the form: what there is to choose among the reports of a tab, by name of the field."""
+def fields(chosen: Filter, reports: QuerySet[Report], field: QuerySet[Report]) -> list[dict[str, Any]]:
+    """The selects of the form: what there is to choose among the reports of a tab, by name of the field. What was chosen and
+    is not among them is named only if it occurs in the desk's whole `field`."""
     options = _in_use(reports)
     names = UNFINISHED if chosen.tab == "missing" else tuple(LABELS)
-    return [
-        _field(
-            name, str(LABELS[name]), options.get(name) or CHOICES.get(name, {}), chosen.values.get(name, "")
-        )
-        for name in names
-    ]
+    found: dict[str, Mapping[str, Any]] = {name: options.get(name) or CHOICES.get(name, {}) for name in names}
+    for name in names:
+        value = chosen.values.get(name, "")
+        if value and value not in found[name]:  # chosen, but none is left in the list
+            found[name] = {**found[name], value: _named(name, value, field)}
+    return [_field(name, str(LABELS[name]), found[name], chosen.values.get(name, "")) for name in names]
 
 
 def sort_field(chosen: Filter) -> dict[str, Any]:
@@ -203,10 +204,7 @@ def in_words(fields: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _field(name: str, label: str, options: Mapping[str, Any], value: str) -> dict[str, Any]:
-    shown = dict(options)
-    if value and value not in shown:  # chosen, but none is left in the list
-        shown[value] = _named(name, value)
-    rows = [{"value": code, "label": str(told), "selected": code == value} for code, told in shown.items()]
+    rows = [{"value": code, "label": str(told), "selected": code == value} for code, told in options.items()]
     return {"name": name, "label": label, "options": rows, "value": value}
 
 
@@ -234,26 +232,28 @@ def officer_label(person: str, title: str) -> str:
     return f"{person}, {title}" if person else title
 
 
-def _named(name: str, value: str) -> str:
-    """The name of what a filter chose, when the list has none of it (any more)."""
+def _named(name: str, value: str, reports: QuerySet[Report]) -> str:
+    """The name of what a filter chose, as far as these reports have it: no other agency's posts and units are told."""
     if name == "month":
         return month_label(date.fromisoformat(f"{value}-01"))
-    model: Any = {"officer": Post, "unit": Unit}.get(name)
-    found = model.objects.filter(pk=int(value)).values_list("title" if model is Post else "name", flat=True)
+    column, told = ("officer_post", "title") if name == "officer" else ("unit", "name")
+    found = reports.filter(**{f"item__{column}": int(value)}).values_list(
+        f"item__{column}__{told}", flat=True
+    )
     return found.first() or "–"
 
 
-def described(chosen: Filter) -> list[str]:
-    """The filter in words: "Officer: Ani Lembayung, PPTK", one for each part; empty without a filter."""
+def described(chosen: Filter, reports: QuerySet[Report]) -> list[str]:
+    """The filter of these reports in words: "Officer: Ani Lembayung, PPTK", one for each part; empty without a filter."""
     words = []
     for name, value in chosen.values.items():
-        told = CHOICES[name][value] if name in CHOICES else _described(name, value)
+        told = CHOICES[name][value] if name in CHOICES else _described(name, value, reports)
         words.append(f"{LABELS[name]}: {told}")
     return words
 
 
-def _described(name: str, value: str) -> str:
+def _described(name: str, value: str, reports: QuerySet[Report]) -> str:
     if name != "officer":
-        return _named(name, value)
+        return _named(name, value, reports)
     person = Office.objects.filter(post=int(value)).values_list("person__name", flat=True).first()
-    return officer_label(person or "", _named(name, value))
+    return officer_label(person or "", _named(name, value, reports))

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from approvals import selectors
 from approvals.desk import PAGES
-from approvals.desk_csv import csv_file
 from approvals.desk_rows import deviation_of
 from ledger.clock import now as database_now
 from registry.models import BudgetItem, FiscalYear, User
@@ -20,6 +19,7 @@ from submissions import formulas
 from submissions.models import Report
 from submissions.readings import Reading, read
 from submissions.selectors import month_label
+from wording.files import csv_file
 from wording.sentences import month_name
 from workflow import route
 

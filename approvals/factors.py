@@ -27,10 +27,13 @@ from django.http import HttpRequest
 
 from ledger.recording import recorded
 from registry.models import Office, Post, User
+from registry.vault import Unreadable
 
 TRIES = 8  # wrong codes in a row, then one try in each pause
 PAUSE = 15 * 60  # seconds
 MOST = 100  # wrong codes in a row after which only a new authenticator helps: NIST SP 800-63B 5.2.2
+# What text that no passkey gave makes of its decoders, nested a thousand deep too.
+MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 TOTP, CODES, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES, Authenticator.Type.WEBAUTHN
 
 
@@ -84,7 +87,10 @@ def _judged(held: Authenticator, code: str) -> FactorRefused | None:
         return FactorRefused("factor.blocked", {"count": wrong})
     if wrong >= TRIES and at < held.data["wrong_at"] + PAUSE:
         return FactorRefused("factor.paused", {"minutes": PAUSE // 60, "count": wrong})
-    refusal = _spent(held, code) if held.type == TOTP else _crossed_out(held, code)
+    try:
+        refusal = _spent(held, code) if held.type == TOTP else _crossed_out(held, code)
+    except Unreadable:
+        return FactorRefused("factor.unreadable")
     if refusal is None:
         held.data["wrong"] = 0
     elif refusal.code == "factor.wrong":  # a second click is no guess
@@ -136,7 +142,7 @@ def answered(person: User, assertion: str) -> Authenticator:
     challenge = (auth.get_state() or {}).get("challenge", "")
     try:
         held = auth.complete_authentication(person, json.loads(assertion))
-    except (ValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValidationError, *MALFORMED) as error:
         raise FactorRefused("factor.passkey") from error
     with recorded(person):
         # The session was read before the lock: of two answers to one question the first alone counts.

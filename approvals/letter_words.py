@@ -104,7 +104,9 @@ def _about(one: Told) -> str:
         return say(one.code, one.params)
     if f"subject.{one.code}" in CATALOGUE:
         return say(f"subject.{one.code}", one.params)
-    return f"{one.params['code']} {one.params['name']}"
+    if {"code", "name"} <= one.params.keys():
+        return f"{one.params['code']} {one.params['name']}"
+    return say(one.code, one.params)
 
 
 def _lead(letter: Letter, told: Sequence[Told]) -> str:

@@ -50,12 +50,12 @@ def post(row: Outbox) -> None:
 
 def _still(letter: Letter) -> list[Told]:
     """What the letter still has to say."""
-    told = []
+    told, in_office = [], still.in_office(letter.person_id)
     for notice in letter.notices.order_by("pk"):
         if digests.is_digest(notice):
             lines = still.lines_still(letter.person_id, notice.params["lines"])
             told += [Told(notice, *digests.retold(notice, lines))] if lines else []
-        elif still.stands(notice):
+        elif still.stands(notice, in_office):
             told.append(Told(notice, notice.code, notice.params))
     return told
 

@@ -109,7 +109,7 @@ def mark_read(request: HttpRequest, user: User) -> datetime:
     if "one" in request.POST:
         mine = mine.filter(pk=whole_number(request.POST["one"]) or 0)
     elif "matter" in request.POST:
-        mine = mine.filter(matter=request.POST["matter"])
+        mine = mine.filter(matter=request.POST["matter"].replace("\x00", ""))
     at = now()
     with recorded(user):
         Notice.objects.filter(pk__in=list(mine.values_list("pk", flat=True)), read_at=None).update(read_at=at)

@@ -44,7 +44,9 @@ def held_on(rows: Sequence[Assignment], day: date) -> Held:
     absent = next((one for one in _covering(good, day) if one.kind == DEFINITIVE and one != holder), None)
     over = [last_day(one) for one in rows if last_day(one) < day]
     since = max(over) + DAY if over and holder is None else None
-    starts = {one.valid_from for one in good} | {last_day(one) + DAY for one in good if one.valid_to}
+    starts = {one.valid_from for one in good} | {
+        last_day(one) + DAY for one in good if last_day(one) < date.max
+    }
     changes = [
         (start, _holder(good, start))
         for start in sorted(starts)

@@ -4,25 +4,19 @@ They are named by their digest, so that what is saved is the very file that was 
 """
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import suppress
-from datetime import datetime, timedelta
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
-from django.utils import timezone
 
 from approvals.offices_law import Decree, OfficeRefused
 from registry.models import User
 from registry.workbooks import MEGABYTE, MOST_PACKED
 from submissions.evidence import checked
 from submissions.evidence_types import shown_name
+from submissions.shelf import Shelf
 
 DIGEST = 64  # characters of a sha256
-KEPT = timedelta(days=1)
-MOST_KEPT = 10
 LONGEST = 100  # bytes of a name
+SHELF = Shelf("offices")
 DECREES = {"application/pdf", "image/jpeg", "image/png"}
 
 
@@ -38,11 +32,8 @@ def decree_of(upload: UploadedFile) -> Decree:
 def keep(user: User, content: bytes, name: str) -> str:
     """Keep a file for its person and return its digest. Old ones of his go."""
     digest = hashlib.sha256(content).hexdigest()
-    _clear(user)
-    found = next((one for one in _names(user) if one.startswith(digest)), None)
-    if found:
-        default_storage.delete(f"{_folder(user)}/{found}")
-    default_storage.save(f"{_folder(user)}/{digest}{_plain(name)}", ContentFile(content))
+    SHELF.drop(user, digest)
+    SHELF.put(user, f"{digest}{_plain(name)}", content)
     return digest
 
 
@@ -50,14 +41,10 @@ def kept(user: User, digest: str) -> tuple[bytes, str] | None:
     """(content, name) of the person's file with that digest; None when there is none any more, or it is another by now."""
     if len(digest) != DIGEST or not digest.isalnum():
         return None
-    name = next((one for one in _names(user) if one.startswith(digest)), None)
-    if name is None:
+    found = SHELF.find(user, digest)
+    if found is None or hashlib.sha256(found[1]).hexdigest() != digest:
         return None
-    with default_storage.open(f"{_folder(user)}/{name}") as file:
-        content: bytes = file.read()
-    if hashlib.sha256(content).hexdigest() != digest:
-        return None
-    return content, name[DIGEST:]
+    return found[1], found[0][DIGEST:]
 
 
 def kept_decree(user: User, digest: str) -> Decree | None:
@@ -78,29 +65,3 @@ def _plain(name: str) -> str:
     """A name that every folder takes; its ending stays."""
     plain = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in name)
     return plain.encode()[-LONGEST:].decode(errors="ignore") or "file"
-
-
-def _folder(user: User) -> str:
-    return f"offices/{user.pk}"
-
-
-def _names(user: User) -> list[str]:
-    try:
-        return default_storage.listdir(_folder(user))[1]
-    except FileNotFoundError:
-        return []
-
-
-def _clear(user: User) -> None:
-    limit = timezone.now() - KEPT
-    for position, (at, path) in enumerate(sorted(_dated(user), reverse=True), 1):
-        if at < limit or position >= MOST_KEPT:
-            default_storage.delete(path)
-
-
-def _dated(user: User) -> Iterator[tuple[datetime, str]]:
-    for name in _names(user):
-        path = f"{_folder(user)}/{name}"
-        # Another of his windows may have cleared it meanwhile.
-        with suppress(FileNotFoundError):
-            yield default_storage.get_modified_time(path), path

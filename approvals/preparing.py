@@ -35,7 +35,7 @@ def prepare(*, actor: User, period: Period, versions: Mapping[int, int | None]) 
     if not versions:
         raise BatchRefused("batch.empty")
     reports = list(Report.objects.filter(pk__in=versions, period=period).order_by("pk"))
-    refused = _unsignable(actor, reports, versions)
+    refused = unsignable(actor, reports, versions)
     if refused:
         raise engine.Refused(refused)
     with recorded(actor):
@@ -95,7 +95,7 @@ def _new_batch(actor: User, period: Period, reports: Sequence[Report], title: st
     return batch
 
 
-def _unsignable(actor: User, reports: Sequence[Report], versions: Mapping[int, int | None]) -> list[Outcome]:
+def unsignable(actor: User, reports: Sequence[Report], versions: Mapping[int, int | None]) -> list[Outcome]:
     """Refusals by the same law that will judge the signature; month order is left to it, batches may follow each other."""
     found = {report.pk for report in reports}
     refused = [Outcome(pk, False, code="route.unknown") for pk in versions if pk not in found]

@@ -24,6 +24,7 @@ from approvals.preparing import (
     prepare_again,
     refused_in,
     render,
+    unsignable,
     void,
 )
 from approvals.signing import SigningRefused
@@ -32,7 +33,8 @@ from approvals.signing_backends import Backend, Signed, Words, backend_of
 from approvals.signing_trust import authorities
 from ledger.clock import now as database_now
 from ledger.recording import recorded
-from registry.models import User
+from registry.models import Office, User
+from submissions.holding import CAPACITIES
 from submissions.models import Report
 from workflow import engine, route
 from workflow.cursor import prepared
@@ -109,6 +111,7 @@ def sign(
     backend = backend_of(actor)
     batch = _begin(batch, actor, backend.kind)
     try:
+        _lawful(batch, actor)
         signed = _signature(batch, backend, passphrase)
         batch = _keep(batch, actor, signed)
         return _publish(batch, actor)
@@ -144,9 +147,32 @@ def _begin(batch: SigningBatch, actor: User, backend: str) -> SigningBatch:
     """prepared -> signing, by one of several clicks only."""
     with recorded(actor):
         held = _held(batch, SigningBatch.State.PREPARED, signer=actor)
+        _same_capacity(held, actor)
         held.backend, held.attempts, held.last_refusal = backend, held.attempts + 1, ""
         moved(held, SigningBatch.State.SIGNING, actor)
     return held
+
+
+def _same_capacity(batch: SigningBatch, actor: User) -> None:
+    """Refuse a document that names its signer as what he no longer is, before the key is used. Who may not sign at all
+    hears that from the law. Raises BatchRefused."""
+    offices = Office.objects.filter(person=actor)
+    if any(f"{CAPACITIES.get(one.capacity, '')}{one.title}" == batch.signer_title for one in offices):
+        return
+    title, _name = recap.signer_of(actor, batch.entries.select_related("report")[0].report)
+    if title and title != batch.signer_title:
+        raise BatchRefused(
+            "batch.capacity", {"number": batch.document_no, "before": batch.signer_title, "now": title}
+        )
+
+
+def _lawful(batch: SigningBatch, actor: User) -> None:
+    """Refuse before the key is used what the law would refuse after it: who holds the office no more gets no signed
+    document. Raises engine.Refused."""
+    versions: dict[int, int | None] = dict(batch.entries.values_list("report", "version"))
+    refused = unsignable(actor, list(Report.objects.filter(pk__in=versions).order_by("pk")), versions)
+    if refused:
+        raise engine.Refused(refused)
 
 
 def _held(batch: SigningBatch, state: str, signer: User) -> SigningBatch:

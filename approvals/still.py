@@ -1,7 +1,7 @@
 """Whether what a letter says is still so, asked again when it is about to be sent: nobody is reminded of what is done.
 
-What happened stays true and is told: a return, a publication. What asks somebody to act is checked again: the calendar's lines
-report by report (state, office, deadline), requests and packs by their own question in `checks`.
+What happened stays true and is told to who still holds an office: a return, a publication. What asks somebody to act is checked
+again: the calendar's lines report by report (state, office, deadline), requests and packs by their own question in `checks`.
 """
 
 import json
@@ -10,8 +10,10 @@ from typing import Any
 
 from django.db import connection
 
+from approvals import asking_law
 from approvals.asking_models import RequestAct
 from approvals.models import Notice
+from registry.models import Office
 from submissions.models import Report
 from submissions.telling import UNFINISHED
 from workflow.route import DRAFT, RETURNED
@@ -45,6 +47,7 @@ WHERE (a.act <> 'remind' OR a.due_at > jenjang_now())
 ORDER BY a.line, a.id"""
 
 WAITS = ("notice.request.asked", "notice.request.reminded", "notice.request.escalated")
+OF_REPORTS = "notice.report."
 REMINDED = ("notice.report.reminded", "notice.report.reminded_many")
 
 
@@ -75,23 +78,35 @@ def _left(line: Mapping[str, Any], tokens: set[str]) -> dict[str, Any]:
     return {**line, "count": len(tokens), "items": items}
 
 
-def stands(notice: Notice) -> bool:
+def in_office(person: int) -> bool:
+    """Whether somebody holds any office now."""
+    return Office.objects.filter(person=person).exists()
+
+
+def stands(notice: Notice, in_office: bool) -> bool:
     """Whether a notice that is not the calendar's may still be sent."""
+    if notice.code.startswith(OF_REPORTS) and not in_office:
+        return False
     return checks[notice.code](notice) if notice.code in checks else True
 
 
 def _waits(notice: Notice) -> bool:
-    """Whether a request still waits for an answer at the step of which its notice speaks."""
+    """Whether a request still waits for an answer at the step of which its notice speaks, and its reader may still see it."""
     act = RequestAct.objects.get(pk=notice.key.split(":")[1])
     later = RequestAct.objects.filter(request=act.request_id)
     over = later.filter(kind__in=(RequestAct.Kind.GRANTED, RequestAct.Kind.DENIED))
     answered = later.filter(step=act.step, kind__in=(RequestAct.Kind.AGREED, RequestAct.Kind.REFUSED))
-    return not (over.exists() or (act.step and answered.exists()))
+    if over.exists() or (act.step and answered.exists()):
+        return False
+    return asking_law.visible_to(notice.person).filter(pk=act.request_id).exists()
 
 
 def _unentered(notice: Notice) -> bool:
-    """Whether something is left to enter of what somebody reminds of."""
-    reports = Report.objects.filter(pk__in=notice.params.get("reports", ()), state__in=(DRAFT, RETURNED))
+    """Whether something of what somebody reminds of is left to enter for its reader."""
+    posts = Office.objects.filter(person=notice.person_id).values("post")
+    reports = Report.objects.filter(
+        pk__in=notice.params.get("reports", ()), state__in=(DRAFT, RETURNED), item__officer_post__in=posts
+    )
     return "reports" not in notice.params or reports.exists()
 
 

@@ -1,7 +1,7 @@
 """What stands between a session and the pages: its age, its idleness, and a second factor that is still missing.
 
-Nothing here asks the database on an ordinary page: all of it stands in the session, which is read anyway, and is written
-back at most every five minutes.
+Nothing here asks the database on an ordinary page: all of it stands in the session, which is read anyway, and is looked up
+and written back at most every five minutes.
 """
 
 import time
@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from approvals import factors
-from config.accounts import LACKING, SEEN, SINCE
+from config.accounts import LACKING, PROVEN_ELSEWHERE, SEEN, SINCE
 from ledger.clock import now as database_now
 
 NOTED = 5 * 60  # seconds after which it is noted again that somebody is there
@@ -59,6 +59,15 @@ def _sets_up(request: HttpRequest) -> bool:
     return match is not None and match.url_name in SETTING_UP
 
 
+def _looked_up(request: HttpRequest) -> None:
+    """Who came to an office since he signed in needs a second factor from then on."""
+    person = request.user.pk
+    if person is None or request.session.get(PROVEN_ELSEWHERE) == person:
+        return
+    if factors.lacking().filter(pk=person).exists():
+        request.session[LACKING] = True
+
+
 def _keep_or_end(request: HttpRequest) -> None:
     """The machine's time will do: it is compared with itself, and a page must not ask the database for it."""
     at, session = int(time.time()), request.session
@@ -70,4 +79,5 @@ def _keep_or_end(request: HttpRequest) -> None:
         logout(request)
     elif at - session[SEEN] >= NOTED:
         session[SEEN] = at
+        _looked_up(request)
         UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=database_now())

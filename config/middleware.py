@@ -1,5 +1,6 @@
-"""What every request carries: an id for the ledger, and the reader's language."""
+"""What every request carries: the address it came from, an id for the ledger, and the reader's language."""
 
+import ipaddress
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -10,6 +11,25 @@ from django.utils import timezone, translation
 from ledger.recording import Request, current_request
 from registry.selectors import government, government_of
 from wording import ways
+
+
+class CallerMiddleware:
+    """Behind our own proxies the caller is whom the outermost of them saw; what stands left of that anybody may have written.
+
+    Without this all the world has one address, and whoever guesses at a password locks its owner out.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        seen = request.headers.get("X-Forwarded-For", "").split(",")
+        if 0 < settings.PROXIES <= len(seen):
+            try:
+                request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(seen[-settings.PROXIES].strip()))
+            except ValueError:
+                return HttpResponseBadRequest("X-Forwarded-For names no address.", content_type="text/plain")
+        return self.get_response(request)
 
 
 class ReaderMiddleware:

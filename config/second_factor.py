@@ -26,7 +26,23 @@ from registry import vault
 from registry.models import User
 from wording.sentences import CATALOGUE, say
 
-MALFORMED = (ValueError, TypeError, KeyError, AttributeError)
+MALFORMED = factors.MALFORMED
+
+
+class AnswerField(forms.JSONField):
+    """What a passkey answered; text that no decoder would finish is an answer of no passkey."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except MALFORMED as error:
+            raise ValidationError(say("factor.passkey")) from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Nothing: the page asks anew, and an answer counts for one question."""
+        return initial
 
 
 class Adapter(DefaultMFAAdapter):
@@ -130,6 +146,8 @@ class ConfirmingPasskeyForm(PasskeyForm):
 class PasskeyLoginForm(LoginWebAuthnForm):
     """Signing in by a passkey alone: the device has asked for finger, face or PIN."""
 
+    credential = AnswerField()
+
     def clean_credential(self) -> Authenticator:
         try:
             found: Authenticator = super().clean_credential()
@@ -141,6 +159,7 @@ class PasskeyLoginForm(LoginWebAuthnForm):
 class AddPasskeyForm(AddWebAuthnForm):
     """A new passkey; whatever a browser sends, it is an answer and no error of ours."""
 
+    credential = AnswerField()
     name = forms.CharField(label=_("Name"), required=False, max_length=60)
     passwordless = forms.BooleanField(
         label=_("Sign in with it alone, without a password"),

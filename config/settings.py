@@ -24,6 +24,8 @@ if len(SECRET_KEY) < 50:
         f"SECRET_KEY has {len(SECRET_KEY)} characters and needs at least 50. Set SECRET_KEY or SECRET_KEY_FILE "
         'to the output of: python3 -c "import secrets; print(secrets.token_urlsafe(60))"'
     )
+# Earlier ones, after a change of the key: what they locked is still opened (registry/vault.py).
+SECRET_KEY_FALLBACKS = environment.items("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS") or (
     [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
 )
@@ -64,7 +66,9 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 
+PROXIES = int(os.environ.get("JENJANG_PROXIES", "0"))  # of ours, one behind the other, before the web server
 MIDDLEWARE = [
+    "config.middleware.CallerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -8,7 +8,6 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TextIO
 
@@ -19,9 +18,8 @@ from django.http import HttpResponse
 from portal.published import COLUMNS, PUBLISHED_LINES
 from registry.models import FiscalYear
 from submissions.formulas import half_up
+from wording.files import csv_file, plain
 
-# A spreadsheet takes a cell that begins like this for a formula (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 AT_ONCE = 2_000  # rows in memory
 ROWS_A_SHEET = 1_000_000  # a worksheet ends at 1,048,576
 EXACT_DIGITS = 15  # what a spreadsheet's numbers keep
@@ -35,26 +33,6 @@ class Column:
     value: Callable[[Any], Any]
 
 
-def guarded(value: str) -> str:
-    """A text that a spreadsheet will not run."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
-
-
-def plain(value: Any) -> str:
-    """A value as it stands in a file."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return guarded(value) if isinstance(value, str) else str(value)
-
-
 def points(value: Decimal | None) -> Decimal | None:
     """Points as they are stored: four decimals, half up."""
     return None if value is None else half_up(value, 4)
@@ -62,12 +40,8 @@ def points(value: Decimal | None) -> Decimal | None:
 
 def csv_answer(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> HttpResponse:
     """A table as a CSV file (RFC 4180, UTF-8)."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    writer = csv.writer(response)
-    writer.writerow([column.name for column in columns])
-    writer.writerows([plain(column.value(row)) for column in columns] for row in rows)
-    return response
+    values = ([column.value(row) for column in columns] for row in rows)
+    return csv_file(name, [column.name for column in columns], values)
 
 
 def published_lines(year: FiscalYear) -> Iterator[Sequence[Any]]:

@@ -19,11 +19,14 @@ LONGEST = 500
 PORTS = {"https": 443, "http": 80}
 FIRST_FREE_PORT = 1024
 # They look public and are not: answered inside of clouds only, set aside for protocols, or IPv4 addresses in another coat (6to4;
-# Teredo lies in 2001::/23, and mapped, compatible and NAT64 ones in ::/8, which is reserved).
+# Teredo lies in 2001::/23, and mapped, compatible and NAT64 ones in ::/8, which is reserved); fec0::/10 is of one site, 3fff::/20
+# of examples.
 INSIDE = [
     ip_network(text)
-    for text in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16")
-]
+    for text in (
+        "168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "fec0::/10", "3fff::/20",
+    )
+]  # fmt: skip
 
 
 class AddressRefused(Exception):

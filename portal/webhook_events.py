@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.clock import now
 from portal.models import Delivery, Webhook
-from registry.models import FiscalYear
+from registry.models import FiscalYear, Unit
 from submissions.models import CalendarAct, Period, Report
 from submissions.moments import TELL_LOCKED, start_of_month
 from submissions.telling import DIGEST, OPENED
@@ -76,13 +76,12 @@ def _concerns(event: Event, hook: Webhook) -> bool:
 
 
 def deliver(event: Event, hooks: Iterable[Webhook]) -> list[Delivery]:
-    """The deliveries of an event, made where missing, and asked to be sent where the address is active."""
+    """The deliveries of an event, made where missing, and asked to be sent; of a paused address the sender holds them."""
     body = json.dumps(
         {"type": event.topic, "timestamp": event.at.isoformat(), "data": event.data}, ensure_ascii=False
     )
     made = []
     for hook in hooks:
-        held = hook.state == Webhook.State.PAUSED
         one, new = Delivery.objects.get_or_create(
             webhook=hook,
             event=event.key,
@@ -90,22 +89,24 @@ def deliver(event: Event, hooks: Iterable[Webhook]) -> list[Delivery]:
                 "message": f"msg_{uuid4().hex}",
                 "topic": event.topic,
                 "body": body,
-                "state": Delivery.State.HELD if held else Delivery.State.WAITING,
                 "created_at": now(),
             },
         )
-        if new and not held:
+        if new:
             ask_to_send(one)
         made.append(one)
     return made
 
 
-def ask_to_send(one: Delivery) -> None:
-    """Have a worker send it; once in each round."""
+def ask_to_send(*deliveries: Delivery) -> None:
+    """Have a worker send these; each once in each of its rounds."""
     at = now()
-    Outbox.objects.get_or_create(
-        key=key_of(one),
-        defaults={"topic": SEND, "payload": {"id": one.pk}, "created_at": at, "not_before": at},
+    Outbox.objects.bulk_create(
+        [
+            Outbox(key=key_of(one), topic=SEND, payload={"id": one.pk}, created_at=at, not_before=at)
+            for one in deliveries
+        ],
+        ignore_conflicts=True,
     )
     nudge()
 
@@ -165,6 +166,7 @@ def _told(report: Report, topic: str, key: str, at: datetime, more: Mapping[str,
 def _of_opening(row: Outbox) -> Iterator[Event]:
     year = FiscalYear.objects.select_related("government").get(pk=row.payload["year"])
     month = row.payload["month"]
+    root = Unit.objects.get(government=year.government, parent=None)
     first = start_of_month(year.start_date.year, month, year.government.fiscal_start_month)
     data = {
         "fiscal_year": year.label,
@@ -172,7 +174,7 @@ def _of_opening(row: Outbox) -> Iterator[Event]:
         "state": "open",
         "url": settings.PUBLIC_URL + "/",
     }
-    yield Event(f"{MONTH_OPENED}:{year.pk}:{month}", MONTH_OPENED, row.created_at, "/", data)
+    yield Event(f"{MONTH_OPENED}:{year.pk}:{month}", MONTH_OPENED, row.created_at, root.path, data)
 
 
 def _of_locks(row: Outbox) -> Iterator[Event]:

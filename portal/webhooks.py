@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,8 @@ CHANGING = timedelta(hours=24)  # how long the earlier secret signs beside the n
 SWITCHED_OFF_AFTER = timedelta(days=3)
 # One message in five minutes finds out whether a failing address is back; the others do not keep the workers waiting.
 HOLD = timedelta(minutes=5)
+# A receiver that takes its time has a quarter of a worker's, so that letters and other addresses have the rest.
+SLOW, SHARE = timedelta(seconds=1), 4
 LONGEST_NAME, MOST_LOG = 80, 30
 
 
@@ -107,8 +109,7 @@ def resume(*, actor: User, hook: Webhook) -> None:
     with recorded(actor):
         _move(actor, hook, (Webhook.State.PAUSED, Webhook.State.DISABLED), Webhook.State.ACTIVE)
         Health.objects.filter(webhook=hook).update(failing_since=None, held_until=None)
-        for one in Delivery.objects.filter(webhook=hook, state=Delivery.State.HELD).order_by("pk"):
-            _again(one)
+        _again(Delivery.objects.filter(webhook=hook, state=Delivery.State.HELD).order_by("pk"))
 
 
 def remove(*, actor: User, hook: Webhook) -> None:
@@ -144,7 +145,7 @@ def resend(*, actor: User, hook: Webhook, delivery: int) -> None:
         Health.objects.filter(webhook=held).update(held_until=None)
         row = Outbox.objects.select_for_update().filter(key=events.key_of(one), done_at=None).first()
         if row is None:
-            _again(one)
+            _again([one])
         elif row.last_error:  # a worker has it at this very moment
             raise WebhookRefused("webhook.waits")
         else:
@@ -152,10 +153,13 @@ def resend(*, actor: User, hook: Webhook, delivery: int) -> None:
             nudge()
 
 
-def _again(one: Delivery) -> None:
-    one.state, one.round, one.attempts, one.next_at = Delivery.State.WAITING, one.round + 1, 0, None
-    one.save()
-    events.ask_to_send(one)
+def _again(deliveries: Iterable[Delivery]) -> None:
+    """A fresh round for each of these; a fixed number of statements."""
+    again = list(deliveries)
+    for one in again:
+        one.state, one.round, one.attempts, one.next_at = Delivery.State.WAITING, one.round + 1, 0, None
+    Delivery.objects.bulk_update(again, ["state", "round", "attempts", "next_at"])
+    events.ask_to_send(*again)
 
 
 def _secret() -> str:
@@ -185,11 +189,14 @@ def send(row: Outbox) -> None:
     """Send one message, and remember what came of it. Raises what the outbox understands."""
     one = Delivery.objects.select_related("webhook__health").get(pk=row.payload["id"])
     hook, at = one.webhook, now()
-    if one.state != Delivery.State.WAITING:
+    if (
+        one.state == Delivery.State.FAILED and "resent_by" in row.payload
+    ):  # from the page of what was given up
+        one.attempts = 0
+    elif one.state != Delivery.State.WAITING:
         raise Dropped("over")
     if hook.state in (Webhook.State.PAUSED, Webhook.State.DISABLED):
-        _put(one, state=Delivery.State.HELD)
-        raise Dropped(hook.state)
+        _hold(one, at)
     if hook.state == Webhook.State.REMOVED:
         _put(one, state=Delivery.State.FAILED)
         raise Dropped(hook.state)
@@ -198,6 +205,16 @@ def send(row: Outbox) -> None:
     body = one.body.encode()
     answer = post(hook.url, body, headers_of(_signing(hook, at), one.message, body))
     _remember(one, answer)
+
+
+def _hold(one: Delivery, at: datetime) -> None:
+    """Keep a message until its address is resumed, unless that is happening this moment: then it is sent. Always raises."""
+    with transaction.atomic():
+        hook = Webhook.objects.select_for_update().get(pk=one.webhook_id)
+        if hook.state == Webhook.State.ACTIVE:
+            raise Postponed(at)
+        Delivery.objects.filter(pk=one.pk).update(state=Delivery.State.HELD)
+    raise Dropped(hook.state)
 
 
 def _signing(hook: Webhook, at: datetime) -> list[str]:
@@ -214,7 +231,8 @@ def _remember(one: Delivery, answer: Answer) -> None:
     health = Health.objects.filter(webhook=one.webhook_id)
     if answer.good:
         _put(one, state=Delivery.State.DELIVERED, attempts=tried, log=log, delivered_at=at, next_at=None)
-        health.update(failing_since=None, held_until=None)
+        took = timedelta(milliseconds=answer.ms)
+        health.update(failing_since=None, held_until=at + took * (SHARE - 1) if took > SLOW else None)
         return
     again = at + AGAIN[tried - 1] if tried <= len(AGAIN) else None
     state = Delivery.State.WAITING if again else Delivery.State.FAILED

@@ -19,6 +19,10 @@ ACCOUNTS: dict[str, Promise] = {
         "%(count)s wrong codes in a row: codes of this app are not accepted any more. Ask the administrator to remove "
         "it, then set up a new one."
     ),
+    "factor.unreadable": _(
+        "The secret of your app or of your recovery codes can no longer be read here. Ask the administrator to remove it, "
+        "then set up a new one."
+    ),
     "factor.passkey": _(
         "The passkey did not answer the question of this page. Nothing was changed; use it once more or type a code."
     ),

@@ -39,7 +39,7 @@ TOPICS: dict[str, Promise] = {
     "office.changed": _("Telling of a change of office"),
     "account.changed": _("Telling of a change of an account"),
     "account.reset": _("Letter for a new password"),
-    "webhook.delivery": _("Telling another system"),
+    "webhook.send": _("Telling another system"),
     **{
         f"request.{kind}": _("Telling about a request")
         for kind in ("asked", "reminded", "escalated", "granted", "denied", "expired", "revoked")

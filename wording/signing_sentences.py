@@ -7,6 +7,9 @@ IN_ORDER = _("Before %(month)s is signed: your signing certificate")
 LOOK_AT_IT = _("Your signing certificate needs you before %(month)s is signed")
 
 SIGNING: dict[str, Promise] = {
+    "batch.capacity": _(
+        "The document %(number)s names you as %(before)s, and you sign as %(now)s now. Discard it and prepare a new one."
+    ),
     "sign.too_early": _(
         "Your signing certificate is good only from %(valid_at)s on. Nothing was signed; sign after that."
     ),

@@ -14,7 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from approvals import requests, services
 from approvals.asking_law import Wish, askers
 from approvals.models import Request, SigningBatch, SigningEntry
+from indicators import files
 from indicators.models import Pack
+from indicators.services import open_quarter
 from ledger.clock import now
 from ledger.recording import recorded
 from portal.models import Health, Webhook
@@ -311,10 +313,42 @@ def _packs(cast: World) -> tuple[dict[str, Pack], dict[str, User]]:
         "officer": "gulzar", "section": "palwasha", "head": "shehram", "bureau": "zarmina", "nobody": "spozhmay",
     }  # fmt: skip
     people = {part: province.people[who] for part, who in parts.items()}
-    # Auditors and administrators have no other trade; of a second province there is nothing but strangers here.
+    # Auditors and administrators have no other trade.
     people |= {"auditor": cast.dewi, "root": cast.root}
-    packs = {"own": own, "section": section, "agency": agency, "published": published, "foreign": agency}
+    packs = {
+        "own": own,
+        "section": section,
+        "agency": agency,
+        "published": published,
+        "foreign": _foreign_pack(),
+    }
     return packs, people
+
+
+def _foreign_pack() -> Pack:
+    """The pack of a public entity of another province, with a file."""
+    with recorded(None):
+        government = Government.objects.create(
+            code="PB", name="Province of Neelabad", fiscal_start_month=7, sub_activity_pattern=".*", account_pattern=".*",
+            unit_pattern=".*",
+        )  # fmt: skip
+        root = Unit.objects.create(government=government, kind="GOVERNMENT", code="PB", name=government.name)
+        department = Unit.objects.create(
+            government=government, parent=root, kind="AGENCY", code="PB-1", name="Irrigation Department"
+        )
+        canal = Unit.objects.create(
+            government=government, parent=department, kind="PUBLIC_ENTITY", code="PB-11", name="Canal Authority",
+            route_code="PSE",
+        )  # fmt: skip
+        year = FiscalYear.objects.create(
+            government=government, label="2025-26", start_date=date(2025, 7, 1), end_date=date(2026, 6, 30)
+        )
+        clerk = User.objects.create_user("tabish", name="Tabish Neelgaran")
+        assign(clerk, Post.objects.create(unit=canal, role="officer", title="Finance"))
+    open_quarter(fiscal_year=year, quarter=1)
+    pack = Pack.objects.get(unit=canal)
+    files.attach(actor=clerk, pack=pack, upload=SimpleUploadedFile("a.png", png("canal")))
+    return pack
 
 
 def _webhooks(house: House) -> dict[str, tuple[str]]:
