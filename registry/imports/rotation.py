@@ -60,7 +60,9 @@ def check_moves(moves: Moves, problems: Problems) -> None:
 
 def check_known(people: Iterable[tuple[User, int, Sequence[str]]], moves: Moves, problems: Problems) -> None:
     """`people`: each person of the file with his row and the columns in which the file differs from what is stored."""
-    for person, row, differs in people:
+    listed = list(people)
+    elsewhere = _elsewhere([person for person, _row, _differs in listed], moves)
+    for person, row, differs in listed:
         if person._state.adding:
             problems.add("office.unknown_person", row, "username", person.username, value=person.username)
         elif differs:
@@ -68,10 +70,21 @@ def check_known(people: Iterable[tuple[User, int, Sequence[str]]], moves: Moves,
                 "office.other_person", row, differs[0], getattr(person, differs[0]), name=person.name,
                 columns=", ".join(differs),
             )  # fmt: skip
+        elif not person.is_active:
+            problems.add("office.inactive", row, "username", person.username, name=person.name)
+        elif person.pk in elsewhere:
+            problems.add("office.outside", row, "username", person.username, name=person.name)
     for key, row in moves.rows.items():
         post = moves.assignments[key].post
         if post._state.adding:
             problems.add("office.unknown_post", row, "title", post.title, post=str(post))
+
+
+def _elsewhere(people: Sequence[User], moves: Moves) -> set[int]:
+    """Who of these works for another government alone: its bureau has the say about him."""
+    here = {one.person_id for one in moves.assignments.values() if one.pk}
+    away = [person.pk for person in people if person.pk and person.pk not in here]
+    return set(Assignment.objects.filter(person__in=away).values_list("person", flat=True))
 
 
 def past(moves: Moves, changed: Iterable[Key], today: date) -> list[Problem]:

@@ -106,6 +106,12 @@ def test_the_report_of_another_agency_cannot_be_named(cast: World, office: Burea
     assert refused(lambda: asked(office, change)) == "asking.change_stale"
 
 
+def test_an_address_that_names_no_report_shows_the_empty_page(cast: World, office: Bureau) -> None:
+    for odd in ("%00", "..%2F", "x" * 500):
+        page = as_(cast.citra).get(f"/requests/new/amendment/?report={odd}")
+        assert (page.status_code, page.context["sheets"]) == (200, [])
+
+
 def test_a_request_keeps_what_was_published_and_what_shall_be_and_the_ledger_says_so(
     cast: World, office: Bureau
 ) -> None:

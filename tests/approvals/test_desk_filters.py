@@ -273,3 +273,15 @@ def test_the_filtered_desk_finds_reports_by_an_index(cast: World) -> None:
             cursor.execute(f"EXPLAIN {sql}", params)
             plan = "\n".join(line for (line,) in cursor.fetchall())
             assert "Seq Scan on submissions_report" not in plan, plan
+
+
+def test_a_filter_by_somebody_elses_post_or_unit_tells_no_names(cast: World) -> None:
+    """Numbers tried one after the other name nothing of the other agency; what is in his own field keeps its name."""
+    plain(cast, 1)
+    cast.item("1.03.10.2.01.0777")
+    cast.open()
+    other, own = cast.posts["other_officer"], cast.posts["officer"]
+    budi = as_(cast.budi)
+    text = plain_text(budi.get(f"/inbox/?officer={other.pk}&unit={other.unit_id}"))
+    assert other.title not in text and other.unit.name not in text
+    assert own.title in plain_text(budi.get(f"/inbox/?tab=returned&officer={own.pk}"))

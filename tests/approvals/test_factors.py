@@ -165,7 +165,8 @@ def test_a_recovery_code_signs_in_once_and_signs_nothing(cast: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["x", "{}", "[]", "null", "7", '{"id": 1}', '{"id":"a","rawId":"a","type":"public-key","response":{}}', "\x00"]
+    "answer", ["x", "{}", "[]", "null", "7", '{"id": 1}', '{"id":"a","rawId":"a","type":"public-key","response":{}}', "\x00",
+     "[" * 15_000, "9" * 5_000]
 )  # fmt: skip
 def test_an_answer_that_no_passkey_gave_is_refused(cast: World, answer: str) -> None:
     request = HttpRequest()

@@ -74,6 +74,13 @@ def test_one_matter_or_one_notice_or_all_are_marked_as_read(cast: World, reports
     assert "0 unread notices" in page_of(cast.ani)
 
 
+def test_a_matter_that_cannot_be_one_marks_nothing(cast: World, reports: list[Report]) -> None:
+    before = Notice.objects.filter(person=cast.ani, read_at=None).count()
+    for odd in ("\x00", "/reports/\x00/", "x" * 5000):
+        assert as_(cast.ani).post("/notices/", {"matter": odd}).status_code == 302
+    assert Notice.objects.filter(person=cast.ani, read_at=None).count() == before
+
+
 def test_nobody_marks_or_sees_what_was_told_to_another(cast: World, reports: list[Report]) -> None:
     first = Notice.objects.filter(person=cast.ani).latest("pk")
     eko = as_(cast.eko)

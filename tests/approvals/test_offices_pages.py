@@ -205,3 +205,12 @@ def test_an_assignment_is_changed_from_the_screen(house: World, go: Callable[[st
     assert Office.objects.get(post=held.post).person_id == house.citra.pk
     assert go("budi").get(url).status_code == 404
     assert go("dewi").get(url).status_code == 404
+
+
+def test_a_post_can_be_held_until_the_end_of_time(house: World, go: Callable[[str], Client]) -> None:
+    client, post = go("hadi"), house.posts["agency_head"]
+    shown = client.post(address(house), TYPED | {"last": "9999-12-31", "do": "preview"})
+    assert client.post(address(house), hidden(shown) | {"do": "save"}).status_code == 302
+    assert Assignment.objects.filter(post=post, valid_to="9999-12-31").exists()
+    for url in ("/offices/", f"/offices/posts/{post.pk}/", address(house)):
+        assert client.get(url).status_code == 200, url

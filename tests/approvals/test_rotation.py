@@ -121,6 +121,16 @@ def test_a_page_of_somebody_else_applies_nothing(house: World, go: Callable[[str
     assert Assignment.objects.filter(valid_from__year=2026).count() == 0
 
 
+def test_a_closed_account_gets_no_post_by_a_file(house: World, go: Callable[[str], Client]) -> None:
+    with recorded(None):
+        User.objects.filter(pk=house.gita.pk).update(is_active=False)
+    house.gita.refresh_from_db()
+    file = people_file(row(house.gita, house.posts["section_head"], "2026-02-09"))
+    answer = go("hadi").post("/offices/rotation/", {"file": file})
+    assert answer.status_code == 422 and "preview" not in hidden(answer)
+    assert "is closed" in said(answer)
+
+
 def test_what_is_wrong_with_a_row_is_named(house: World, go: Callable[[str], Client]) -> None:
     posts = house.posts
     stranger = User(username="hana", name="Hana Serayu", nip="198801012012011905")
@@ -202,6 +212,11 @@ def test_another_government_is_untouched(house: World) -> None:
     assert "Kepala Dinas" not in said(client.get("/offices/"))
     answer = client.post("/offices/rotation/", {"file": people_file(*exchange(house))})
     assert answer.status_code == 422
+    taken = people_file(row(mira, house.posts["section_head"], "2026-02-09"))
+    hadi = Client()
+    hadi.force_login(house.hadi, backend="django.contrib.auth.backends.ModelBackend")
+    answer = hadi.post("/offices/rotation/", {"file": taken})
+    assert answer.status_code == 422 and "preview" not in hidden(answer)
 
 
 def test_a_rotation_comes_as_a_workbook_too(

@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,13 @@ from approvals.signatories import SignatoryRefused, set_signatory
 from approvals.signing import verify
 from approvals.signing_backends import Signed, Words
 from approvals.signing_pkcs12 import Pkcs12Backend
+from ledger.recording import recorded
+from registry.models import Assignment
 from submissions.models import Report
 from tests.approvals.printed import entries, recap
 from tests.approvals.signing_world import Clock, Service, make_token, put_key, softhsm
 from tests.cast import PASSPHRASE, World
+from workflow.engine import Refused
 from workflow.models import Outbox
 
 NIK, PIN = "6471015503780002", "28469173"
@@ -206,6 +210,37 @@ def test_only_the_signer_prepares_again_and_only_what_is_void(cast: World, batch
     )
     answer = as_(cast.citra).post(f"/batches/{batch.token}/again/", follow=True)
     assert answer.status_code == 200 and "messages" in answer.context
+
+
+def test_a_document_names_its_signer_as_what_she_is_when_she_signs(
+    cast: World, folder: Path, batch: SigningBatch
+) -> None:
+    key_file(cast, folder)
+    with recorded(None):
+        Assignment.objects.filter(person=cast.citra).update(kind="plt", valid_to=date(2026, 12, 31))
+    with pytest.raises(BatchRefused, match="batch.capacity") as refused:
+        sign(cast, batch)
+    assert refused.value.params["now"] == f"Plt. {batch.signer_title}"
+    assert (fresh(batch).state, fresh(batch).attempts, states()) == ("prepared", 0, {"verified"})
+    services.discard(actor=cast.citra, batch=fresh(batch))
+    versions = cast.versions(list(Report.objects.all()))
+    another = services.prepare(actor=cast.citra, period=cast.period(), versions=versions)
+    services.render(another.pk)
+    done = sign(cast, fresh(another))
+    assert (done.state, done.signer_title) == ("published", f"Plt. {batch.signer_title}")
+
+
+def test_who_holds_the_office_no_more_gets_no_signature_on_what_she_prepared(
+    cast: World, folder: Path, batch: SigningBatch
+) -> None:
+    key_file(cast, folder)
+    with recorded(None):
+        Assignment.objects.filter(person=cast.citra).update(valid_to=date(2026, 2, 1))
+    with pytest.raises(Refused):
+        sign(cast, batch)
+    held = fresh(batch)
+    assert (held.state, bool(held.signed_file), states()) == ("void", False, {"verified"})
+    assert held.void_code.startswith("route.")
 
 
 def test_a_timestamp_server_that_is_down_leaves_the_document_to_try_again(

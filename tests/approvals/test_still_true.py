@@ -4,16 +4,17 @@ from datetime import date, datetime
 
 from django.core import mail
 
-from approvals import tasks
+from approvals import desk_reminding, tasks
 from approvals.models import Letter
 from ledger.recording import recorded
-from registry.models import Assignment
+from registry.models import Assignment, Post, User
 from submissions import services as entering
 from submissions.calendar import extend
 from submissions.models import Editor, Period, Report
 from submissions.ticking import tick
-from tests.approvals.test_being_told import letters, reports
-from tests.cast import WITA, World
+from tests.approvals.bureau import settle
+from tests.approvals.test_being_told import letters, reports, send_back
+from tests.cast import WITA, World, assign
 from workflow import granting
 from workflow.models import Outbox
 
@@ -105,3 +106,50 @@ def test_a_verifier_who_entered_it_himself_is_not_reminded_late_either(
 def test_locked_is_told_to_the_head_as_long_as_it_is_so(cast: World, reports: list[Report]) -> None:
     late(cast, "2026-02-23 07:00")
     assert [who for who, subject in letters() if subject.startswith("Locked")] == ["citra"]
+
+
+# --- Who left meanwhile ----------------------------------------------------------------------------------
+
+
+def left(person: User, on: date = date(2026, 2, 3)) -> None:
+    """The person's offices end with this day."""
+    with recorded(None):
+        Assignment.objects.filter(person=person).update(valid_to=on)
+
+
+def test_a_return_of_the_night_is_not_written_to_who_left_the_service(
+    cast: World, reports: list[Report]
+) -> None:
+    """It carries a reason; in the morning Ani has no office any more."""
+    cast.at("2026-02-03 22:30")
+    send_back(cast, reports[:1])
+    assert letters() == []
+    left(cast.ani)
+    cast.at("2026-02-04 08:00")
+    assert letters() == []
+    assert Outbox.objects.get(topic="letter").payload["dropped"] == "moved_on"
+
+
+def test_a_reminder_of_the_night_is_not_written_to_who_has_another_post_by_now(
+    cast: World, reports: list[Report]
+) -> None:
+    cast.at("2026-02-03 22:30")
+    desk_reminding.remind(actor=cast.budi, reports=[one.pk for one in reports])
+    assert letters() == []
+    left(cast.ani)
+    elsewhere = Post.objects.create(unit=cast.other_agency, role="officer", title="PPTK Gizi")
+    assign(cast.ani, elsewhere, start="2026-02-04")
+    cast.at("2026-02-04 08:00")
+    assert letters() == []
+
+
+def test_a_request_of_the_night_is_not_written_to_who_left_the_bureau(
+    cast: World, reports: list[Report]
+) -> None:
+    bureau = settle(cast)
+    cast.at("2026-02-10 22:30")
+    bureau.ask("extension", until=date(2026, 2, 27))
+    assert letters() == []
+    left(cast.hadi, date(2026, 2, 10))
+    cast.at("2026-02-11 08:00")
+    assert "hadi" not in [who for who, _subject in letters()]

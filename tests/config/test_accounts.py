@@ -13,7 +13,7 @@ from django.test import Client
 from approvals import factors
 from approvals.factors import check, code_now, enrol
 from config import doors
-from tests.cast import PASSWORD, World, factor
+from tests.cast import PASSWORD, World, assign, factor
 from tests.config.signing_in import NEW, confirm, door, record, signed_in, told
 
 STEP = 30
@@ -102,6 +102,25 @@ def test_guessing_codes_at_the_door_is_paused_and_said(cast: World) -> None:
     assert right.status_code == 200
 
 
+def test_who_guesses_from_elsewhere_locks_nobody_out_behind_a_proxy(cast: World, settings: Any) -> None:
+    settings.PROXIES = 1
+    stranger, ani = "203.0.113.9", "198.51.100.7"
+    for _ in range(settings.AXES_FAILURE_LIMIT + 1):
+        guess = Client(headers={"x-forwarded-for": f"{ani}, {stranger}"})
+        answer = door(guess, cast.ani, "not her password at all")
+    assert answer.status_code == 429
+    browser = Client(headers={"x-forwarded-for": ani})
+    assert door(browser, cast.ani).status_code == 302
+    assert UserSession.objects.get(user=cast.ani).ip == ani
+    assert Client(headers={"x-forwarded-for": "unknown"}).get("/").status_code == 400
+
+
+def test_without_a_proxy_nobody_says_himself_where_he_is(cast: World) -> None:
+    client = Client(headers={"x-forwarded-for": "198.51.100.7"})
+    door(client, cast.ani)
+    assert UserSession.objects.get(user=cast.ani).ip == "127.0.0.1"
+
+
 def test_without_the_phone_a_recovery_code_opens_the_door_once(cast: World) -> None:
     enrol(cast.citra)
     held = Authenticator.objects.create(
@@ -114,7 +133,22 @@ def test_without_the_phone_a_recovery_code_opens_the_door_once(cast: World) -> N
         assert client.post("/accounts/2fa/authenticate/", {"code": code}).status_code == status
 
 
-@pytest.mark.parametrize("credential", ["", "x", "{}", "[]", "null", '{"id": {}}', '{"response": 1}'])
+# The last three: nested deeper than a decoder goes, and a number of more digits than it takes.
+@pytest.mark.parametrize(
+    "credential",
+    [
+        "",
+        "x",
+        "{}",
+        "[]",
+        "null",
+        '{"id": {}}',
+        '{"response": 1}',
+        "[" * 15_000,
+        '{"a":' * 3_000,
+        "9" * 5_000,
+    ],
+)
 @pytest.mark.parametrize("path", ["/accounts/2fa/authenticate/", "/accounts/2fa/webauthn/login/"])
 def test_an_answer_that_no_passkey_gave_opens_nothing(cast: World, path: str, credential: str) -> None:
     enrol(cast.citra)
@@ -124,6 +158,51 @@ def test_an_answer_that_no_passkey_gave_opens_nothing(cast: World, path: str, cr
     answer = client.post(path, {"credential": credential})
     assert answer.status_code in (200, 302)
     assert client.get("/sign/")["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("credential", ["[" * 15_000, '{"a":' * 3_000, "9" * 5_000])
+def test_nonsense_adds_no_passkey(cast: World, credential: str) -> None:
+    enrol(cast.citra)
+    citra = signed_in(cast.citra)
+    confirm(citra, cast.citra)
+    citra.get("/accounts/2fa/webauthn/add/")
+    answer = citra.post("/accounts/2fa/webauthn/add/", {"name": "x", "credential": credential})
+    assert answer.status_code == 200
+    assert [one.type for one in Authenticator.objects.filter(user=cast.citra)] == [factors.TOTP]
+
+
+def test_after_a_change_of_the_houses_key_the_door_says_what_helps(cast: World, settings: Any) -> None:
+    enrol(cast.citra)
+    Authenticator.objects.create(
+        user=cast.ani, type=factors.CODES, data={"seed": factors.encrypt("7" * 40), "used_mask": 0}
+    )
+    before, settings.SECRET_KEY = (
+        settings.SECRET_KEY,
+        "another key of the house, as long as it has to be, at least",
+    )
+    citra, ani = Client(headers={"accept-language": "en"}), signed_in(cast.ani)
+    door(citra, cast.citra)
+    for code in ("000000", "00000000"):
+        answer = citra.post("/accounts/2fa/authenticate/", {"code": code})
+        assert answer.status_code == 200, code
+    refused = citra.post("/accounts/2fa/authenticate/", {"code": "000000"})
+    assert "can no longer be read" in refused.content.decode()
+    assert ani.get("/accounts/security/").status_code == 200
+    settings.SECRET_KEY_FALLBACKS = [before]
+    again = Client()
+    door(again, cast.citra)
+    code = factor(cast.citra).code
+    assert again.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 302
+
+
+def test_who_comes_to_an_office_while_signed_in_sets_up_a_factor_too(
+    cast: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ani = signed_in(cast.ani)
+    assign(cast.ani, cast.posts["section_head"], kind="plh")
+    later(monkeypatch, doors.NOTED + 1)
+    assert ani.get("/inbox/")["Location"] == "/accounts/set-up/"
+    assert ani.get("/entry/")["Location"] == "/accounts/set-up/"
 
 
 def test_the_code_is_shown_in_the_demonstration_only(cast: World, settings: Any) -> None:

@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 
 from approvals.models import SigningBatch
-from portal.exports import guarded
 from registry.models import User
 from tests.portal.world import Agency, World
+from wording.files import guarded
 
 CODE = "1.03.10.2.01.0051"
 PAGES = ["/", "/p/2026/2026-01/", "/p/2026/2026-01/1.03/", f"/p/2026/1.03/{CODE}/"]

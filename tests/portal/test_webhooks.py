@@ -1,7 +1,7 @@
 """Webhooks as a receiver, the bureau and an attacker meet them: a real server here, and the reference library as the judge."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,15 +9,17 @@ import pytest
 from standardwebhooks.webhooks import Webhook as Judge
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from approvals import services
+from approvals import dead_letters, services
 from approvals.models import Notice
 from approvals.tasks import drain
 from ledger.clock import now
+from ledger.recording import recorded
 from portal import tasks, webhook_sending, webhooks
 from portal.models import Delivery, Webhook
 from portal.webhook_addresses import AddressRefused
 from portal.webhook_events import TOPICS
 from portal.webhooks import WebhookRefused
+from registry.models import FiscalYear, Government, Unit
 from submissions import services as entering
 from submissions.models import Report
 from submissions.telling import announce_opening
@@ -25,6 +27,7 @@ from submissions.ticking import tick
 from tests.approvals.bureau import Bureau, settle
 from tests.cast import World
 from tests.portal.receiver import Receiver, receiving
+from wording.webhook_sentences import WHY
 from workflow import engine, granting, route
 from workflow.models import Outbox
 
@@ -285,3 +288,113 @@ def test_a_failing_address_keeps_the_others_waiting_for_no_more_than_one_try(
         webhooks.test(actor=cast.hadi, hook=hook)
     drain()
     assert len(receiver.came) == 1
+
+
+def test_a_slow_receiver_leaves_the_workers_their_time(
+    cast: World, bureau: Bureau, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes every message, in fifteen seconds each: the next one waits, and letters go out meanwhile."""
+    hook, _secret = registered(cast, receiver)
+    posted: list[str] = []
+
+    def slowly(url: str, _body: bytes, _headers: Any) -> webhook_sending.Answer:
+        posted.append(url)
+        return webhook_sending.Answer(200, "", 15_000)
+
+    monkeypatch.setattr(webhooks, "post", slowly)
+    for _number in range(5):
+        webhooks.test(actor=cast.hadi, hook=hook)
+    moment = now()
+    drain()
+    assert len(posted) == 1
+    for _minute in range(5):
+        moment += timedelta(minutes=1)
+        cast.move_clock(moment)
+        drain()
+    assert len(posted) == 5
+    assert not Delivery.objects.exclude(state="delivered").exists()
+
+
+def test_who_looks_after_a_webhook_that_was_switched_off_is_written_to(
+    cast: World, bureau: Bureau, receiver: Receiver, mailoutbox: list[Any]
+) -> None:
+    hook, _secret = registered(cast, receiver)
+    receiver.answers = [410]
+    webhooks.test(actor=cast.hadi, hook=hook)
+    drain()
+    letters = [one for one in mailoutbox if "Portal data" in one.subject and one.to == [cast.hadi.email]]
+    assert f"/webhooks/{hook.token}/" in letters[0].body
+    assert not Outbox.objects.filter(topic="letter").exclude(last_error="").exists()
+
+
+def test_a_month_that_another_government_opens_is_not_told(
+    cast: World, bureau: Bureau, receiver: Receiver
+) -> None:
+    registered(cast, receiver)
+    with recorded(None):
+        other = Government.objects.create(code="75.02", name="Kabupaten Lain", time_zone="Asia/Jayapura")
+        Unit.objects.create(government=other, kind="GOVERNMENT", code="75.02", name="Lain")
+        year = FiscalYear.objects.create(
+            government=other, label="2026", start_date=cast.year.start_date, end_date=cast.year.end_date
+        )
+    announce_opening(year.pk, 3, now())
+    drain()
+    assert receiver.came == []
+
+
+# --- Paused and resumed ----------------------------------------------------------------------------------
+
+
+def test_what_a_worker_holds_while_somebody_resumes_is_sent(
+    cast: World, bureau: Bureau, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker has read that the address is paused; before it says so, the address is resumed."""
+    hook, _secret = registered(cast, receiver)
+    webhooks.test(actor=cast.hadi, hook=hook)
+    webhooks.pause(actor=cast.hadi, hook=hook)
+    hold = webhooks._hold
+
+    def after_the_resumption(one: Delivery, at: Any) -> None:
+        monkeypatch.setattr(webhooks, "_hold", hold)
+        webhooks.resume(actor=cast.hadi, hook=hook)
+        hold(one, at)
+
+    monkeypatch.setattr(webhooks, "_hold", after_the_resumption)
+    drain()
+    assert (Delivery.objects.get().state, len(receiver.came)) == ("delivered", 1)
+
+
+def test_resuming_takes_the_same_statements_for_two_held_messages_and_for_twenty(
+    cast: World, bureau: Bureau, receiver: Receiver, statements: Callable[[], Any]
+) -> None:
+    def resumed(count: int) -> int:
+        hook, _secret = registered(cast, receiver, url=f"{receiver.url}&n={count}")
+        for _number in range(count):
+            webhooks.test(actor=cast.hadi, hook=hook)
+        webhooks.pause(actor=cast.hadi, hook=hook)
+        drain()
+        assert Delivery.objects.filter(webhook=hook, state="held").count() == count
+        with statements() as seen:
+            webhooks.resume(actor=cast.hadi, hook=hook)
+        drain()
+        assert Delivery.objects.filter(webhook=hook, state="delivered").count() == count
+        return len(seen)
+
+    assert resumed(2) == resumed(20)
+
+
+def test_what_was_given_up_is_named_to_the_administrator_who_has_it_sent_again(
+    cast: World, bureau: Bureau, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook, _secret = registered(cast, receiver)
+    receiver.answers = [500]
+    monkeypatch.setattr(webhooks, "AGAIN", ())
+    webhooks.test(actor=cast.hadi, hook=hook)
+    drain()
+    assert Delivery.objects.get().state == "failed"
+    (given_up,) = dead_letters.shown(list(dead_letters.dead()))
+    assert given_up["why"] == str(WHY["status"])
+    assert dead_letters.resend(actor=cast.root) == 1
+    cast.move_clock(now() + timedelta(minutes=6))
+    drain()
+    assert (Delivery.objects.get().state, len(receiver.came), len(set(receiver.ids))) == ("delivered", 2, 1)

@@ -37,7 +37,7 @@ FORBIDDEN = {
     "an event changed": "UPDATE ledger.event SET payload = 'x'",
     "an event away": "DELETE FROM ledger.event",
     "an event made up": "INSERT INTO ledger.event (of_table, of_row, payload) VALUES ('x', 1, '{}')",
-    "events emptied": "TRUNCATE ledger.event",
+    "events emptied": "TRUNCATE ledger.event CASCADE",
     "the queue emptied": "DELETE FROM ledger.queue",
     "the clock moved": "UPDATE jenjang_clock SET ahead = '1 hour'",
     "a trigger off": "ALTER TABLE submissions_report DISABLE TRIGGER ALL",
