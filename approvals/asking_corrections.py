@@ -157,7 +157,11 @@ def _asked_for(request: HttpRequest, draft: Correction) -> list[int]:
             draft.refuse("asking.no_report", {})
         return found
     # Its own token, or that of a revision that took its place since the link was made.
-    of = Report.objects.filter(token=request.GET.get("report", "").replace("\x00", "")).values("item", "period").first()
+    of = (
+        Report.objects.filter(token=request.GET.get("report", "").replace("\x00", ""))
+        .values("item", "period")
+        .first()
+    )
     return list(published.filter(**of).values_list("pk", flat=True)) if of else []
 
 

@@ -8,6 +8,7 @@ from typing import Any, TextIO
 import psycopg
 import pytest
 from django.db import connections
+from hypothesis import settings as examples
 
 from tests import databases
 from tests.cast import cast
@@ -19,6 +20,9 @@ COMMITTING = (
     "Emptying tables (transactional_db, transaction=True, live_server) is not possible for the role the site has."
 )
 USED: list[TextIO] = []
+# How long an example takes says something about the machine; speed is measured by the bench.
+examples.register_profile("unhurried", deadline=None)
+examples.load_profile("unhurried")
 __all__ = ["cast"]  # fixtures that live beside the story they belong to
 
 
