@@ -1,5 +1,7 @@
 """What a person is told about his own account: each change of its keys, and the link with which he sets a password."""
 
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +21,9 @@ from registry.models import User
 from workflow.models import Outbox
 from workflow.outbox import nudge
 
-CHANGED, RESET = "account.changed", "account.reset"
+CHANGED, RESET, MOVED = "account.changed", "account.reset", "account.moved"
+# So long after an address was replaced is the earlier one told of a link: who changes it and sends himself one is seen.
+REMEMBERED = timedelta(days=90)
 
 
 def announce(whose: User, change: str, /, **params: Any) -> None:
@@ -28,8 +32,21 @@ def announce(whose: User, change: str, /, **params: Any) -> None:
 
 
 def send_link(person: User) -> None:
-    """Have a link mailed with which a person sets his password, once. The link itself is made by who mails it."""
+    """Have a link mailed with which a person sets his password, once. The link itself is made by who mails it.
+
+    Whoever can change an address could have the link sent to himself: addresses of the last months are told of it.
+    """
     _queue(RESET, person, {})
+    if _earlier_addresses(person):
+        _queue(MOVED, person, {})
+
+
+def _earlier_addresses(person: User) -> list[str]:
+    """Addresses that stood in the account lately and stand there no more."""
+    since = now() - REMEMBERED
+    rows = person.history.order_by("history_date", "history_id").values_list("history_date", "email")
+    ends = [(at, before) for (_then, before), (at, _after) in pairwise(rows)]
+    return sorted({old for at, old in ends if old and old != person.email and at >= since})
 
 
 def _queue(topic: str, person: User, payload: dict[str, Any]) -> None:
@@ -69,6 +86,22 @@ def mail_link(row: Outbox) -> None:
         }
         body = render_to_string("mail/password.txt", words)
         message = EmailMessage(_("Jenjang: set your password"), body, to=[person.email])
+    _send(message)
+
+
+def mail_warning(row: Outbox) -> None:
+    """What the earlier addresses of an account are told: that its link went elsewhere. There is no link in it."""
+    person = User.objects.get(pk=row.payload["id"])
+    earlier = _earlier_addresses(person)
+    if not earlier:
+        return
+    with translation.override(person.language):
+        body = render_to_string("mail/moved.txt", {"name": person.name, "username": person.username})
+        message = EmailMessage(_("Jenjang: the way to your account was changed"), body, bcc=earlier)
+    _send(message)
+
+
+def _send(message: EmailMessage) -> None:
     try:
         message.send()
     except Exception as error:

@@ -38,6 +38,7 @@ GIVEN_UP_AFTER = {PREPARE: timedelta(hours=2)}
 
 deliveries[notices.LETTER] = letters.post
 deliveries[account_notices.RESET] = account_notices.mail_link
+deliveries[account_notices.MOVED] = account_notices.mail_warning
 handlers.update(
     {
         **dict.fromkeys(report_notices.TOLD, report_notices.tell_of_report),

@@ -39,6 +39,7 @@ TOPICS: dict[str, Promise] = {
     "office.changed": _("Telling of a change of office"),
     "account.changed": _("Telling of a change of an account"),
     "account.reset": _("Letter for a new password"),
+    "account.moved": _("Warning to the earlier address of an account"),
     "webhook.send": _("Telling another system"),
     **{
         f"request.{kind}": _("Telling about a request")

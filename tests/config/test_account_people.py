@@ -15,6 +15,7 @@ from django.test import Client
 from approvals import account_notices, factors
 from approvals.factors import TOTP, check, code_now, enrol
 from approvals.models import Notice
+from ledger.recording import recorded
 from registry.models import User
 from tests.cast import PASSWORD, World, factor
 from tests.config.signing_in import NEW, confirm, record, signed_in, told
@@ -45,6 +46,27 @@ def test_an_administrator_has_a_link_sent_and_it_is_on_therecord(cast: World) ->
     assert open_before.get("/sign/").status_code == 302
     used = Client().get(link)
     assert used.status_code == 200 and "password1" not in used.content.decode()
+
+
+def test_who_changes_an_address_and_sends_himself_the_link_is_told_of_at_the_old_one(cast: World) -> None:
+    enrol(cast.root)
+    root = signed_in(cast.root)
+    confirm(root, cast.root)
+    with recorded(cast.root):
+        citra = User.objects.get(pk=cast.citra.pk)
+        citra.email = "bukan.citra@contoh.test"
+        citra.save()
+    root.post(f"/accounts/people/{citra.pk}/", {"act": "link"})
+    warning = Outbox.objects.get(topic=account_notices.MOVED)
+    account_notices.mail_warning(warning)
+    (letter,) = mail.outbox
+    assert (letter.to, letter.bcc) == ([], [cast.citra.email])
+    assert "citra" in str(letter.body) and "/reset/" not in str(letter.body)
+
+
+def test_an_address_that_never_changed_is_warned_of_nothing(cast: World) -> None:
+    account_notices.send_link(cast.citra)
+    assert not Outbox.objects.filter(topic=account_notices.MOVED).exists()
 
 
 def _session_of(person: User) -> Client:
