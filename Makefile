@@ -53,7 +53,7 @@ demo: runtime messages
 test: dev messages
 	@CHROMIUM=$$(sh config/chromium.sh) && SOFFICE=$$(sh config/libreoffice.sh) && SOFTHSM=$$(sh config/softhsm.sh) && \
 	  PDFSIG=$$(sh config/poppler.sh) && export CHROMIUM SOFFICE SOFTHSM PDFSIG && \
-	  exec $(py) -m pytest --numprocesses 2 --dist loadfile $(PYTEST)
+	  exec $(py) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: export JENJANG_DATA := $(test_data)
 check: dev messages

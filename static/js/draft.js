@@ -93,6 +93,7 @@ const deal = async (mode, act) => {
   return false;
 };
 let writing = 0;
+let typing = 0;
 let kept = true;
 const change = async (names, edit) => {
   const results = new Map();
@@ -362,12 +363,14 @@ const label = (field) => field.getAttribute("aria-label") || field.labels?.[0]?.
 const typed = async (name) => {
   const text = value(name);
   const [field] = fields(name);
+  typing += 1;
   await change([name], (row) => {
     const was = row ? row.was : known(name);
     // What may be with the site already must be taken back there too.
     if (!row?.tried.length && (text === was || (!row && text === alike.get(name)))) return undefined;
     return { person, month, name, text, was, tried: row?.tried || [], language, number: Boolean(field.dataset.kind), label: label(field), at: row?.at || Date.now() };
   });
+  typing -= 1;
   paint(name);
   others?.postMessage({ name, text, language });
   if (!kept) tell();
@@ -436,7 +439,7 @@ form.addEventListener("submit", async (event) => {
   }
 });
 addEventListener("beforeunload", (event) => {
-  if (!leaving && (writing || (!kept && rows.size) || chosen())) event.preventDefault();
+  if (!leaving && (typing || (!kept && rows.size) || chosen())) event.preventDefault();
 });
 
 const begin = async () => {

@@ -375,5 +375,7 @@ const enhance = (zone) => {
 };
 
 document.querySelectorAll("[data-evidence]").forEach(enhance);
+// What was chosen before this script came is sent all the same.
+document.querySelectorAll("[data-evidence] input[type=file]").forEach((input) => input.files.length && input.dispatchEvent(new Event("change")));
 const waiting = await stored((files) => files.getAll());
 for (const job of Array.isArray(waiting) ? waiting : []) if (job.person === box.dataset.person) add(job);

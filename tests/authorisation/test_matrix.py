@@ -40,6 +40,9 @@ class Door:
 
     @property
     def relations(self) -> tuple[str, ...]:
+        """Before what is asked for anything: a method that an address does not know is refused before it is looked for."""
+        if set("".join(self.cells)) <= {"l", "m"} and self.method != "GET":
+            return RELATIONS[:1] if self.kind else ("",)
         return RELATIONS if self.kind else ("",)
 
 

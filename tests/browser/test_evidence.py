@@ -304,6 +304,23 @@ def test_on_a_phone_she_takes_a_photo(visit: Visits, site: Site, axe: Callable[[
     assert wide <= 0
 
 
+def test_a_file_that_is_chosen_before_the_script_has_come_is_sent_all_the_same(
+    visit: Visits, site: Site
+) -> None:
+    page = visit("ani")
+    held: list[Route] = []
+    page.route("**/sending*.js", lambda route: held.append(route))
+    mine = Block(page, site.section.reports[12])
+    page.goto(ENTRY)
+    mine.zone.locator("summary").click()
+    field = f"r{mine.report.pk}-evidence"
+    page.set_input_files(f"[name={field}]", {"name": "foto.jpg", "mimeType": CAMERA, "buffer": photo()})
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(mine.rows).to_have_count(1)
+
+
 def test_without_script_the_plain_form_and_a_page_of_its_own_do_the_same(visit: Visits, site: Site) -> None:
     page = visit("ani", script=False)
     mine = Block(page, site.section.reports[10])

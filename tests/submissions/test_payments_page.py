@@ -19,8 +19,9 @@ from ledger.clock import now
 from ledger.recording import recorded
 from registry.models import Assignment, BudgetItem, Post, Unit, User
 from submissions.models import Payment, PaymentImport, PaymentMapping, ReportLine
-from submissions.payment_uploads import KEPT, MOST_KEPT, keep, kept
+from submissions.payment_uploads import keep, kept
 from submissions.payments import File
+from submissions.shelf import KEPT, MOST_KEPT
 from tests.cast import World, assign
 from tests.ledger.test_events import events
 from tests.registry.test_import_broken_files import repacked
