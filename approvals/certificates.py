@@ -76,9 +76,12 @@ def check() -> int:
         for period, person in cursor.fetchall():
             periods[person].append(period)
     people = User.objects.filter(pk__in=periods, is_active=True)
+    months = Period.objects.select_related("agency").in_bulk(
+        {pk for found in periods.values() for pk in found}
+    )
     for person in people.order_by("pk"):
-        due = Period.objects.filter(pk__in=periods[person.pk]).select_related("agency").order_by("sign_due")
-        _check_one(person, list(due), now)
+        due = sorted((months[pk] for pk in periods[person.pk]), key=lambda one: one.sign_due)
+        _check_one(person, due, now)
     return len(people)
 
 

@@ -200,7 +200,7 @@ def rotation_tried(*, actor: User, government: Government, content: bytes, name:
 def rotate(*, actor: User, government: Government, content: bytes, name: str, seen: str) -> Rotation:
     """Apply a rotation file, all or nothing, as it was seen (`seen`: the trial's mark); a second time changes nothing.
 
-    Raises OfficeRefused when the file or what it would do is another than what was seen.
+    Raises OfficeRefused when the file or what it would do is another than what was seen, or somebody writes past the lock.
     """
     with recorded(actor):
         found = _rotated(actor, government, content, name)
@@ -220,9 +220,13 @@ def _rotated(actor: User, government: Government, content: bytes, name: str) -> 
     _alone(government)
     day = day_in(government)
     before = seats_of(government, day)
-    result = import_people(
-        source=BytesIO(content), name=name, government=government, locale="id", actor=actor, rotation=True
-    )
+    try:
+        result = import_people(
+            source=BytesIO(content), name=name, government=government, locale="id", actor=actor, rotation=True
+        )
+    except IntegrityError as error:
+        # The database's own word: somebody wrote past this lock, in the administration.
+        raise OfficeRefused("office.busy") from error
     if result.errors or not result.changed:
         return Rotation(result)
     effects = effects_of(government, before, seats_of(government, day), day)

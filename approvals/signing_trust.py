@@ -5,7 +5,6 @@ authority*.pem sign documents, tsa*.pem sign timestamps only, *.crl are lists of
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from asn1crypto import crl, pem, x509
@@ -45,12 +44,6 @@ def revocations() -> list[crl.CertificateList]:
         else:
             found.append(one)
     return found
-
-
-def outdated(one: crl.CertificateList) -> bool:
-    """Whether a list says of itself that a newer one is out."""
-    until = one["tbs_cert_list"]["next_update"].native
-    return until is not None and until < datetime.now(UTC)
 
 
 def _read(pattern: str) -> list[bytes]:

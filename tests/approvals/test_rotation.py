@@ -1,6 +1,6 @@
 """Many people change posts by one file: seen first, applied as seen, all or nothing, once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils import translation
 from approvals import offices_services
 from approvals.offices_law import OfficeRefused
 from ledger.recording import recorded
+from registry.imports.writing import Writer
 from registry.models import Assignment, Government, Office, Post, Unit, User
 from tests.approvals.bureau import Bureau, bureau  # noqa: F401 - a fixture
 from tests.approvals.posts import (
@@ -119,6 +120,31 @@ def test_a_page_of_somebody_else_applies_nothing(house: World, go: Callable[[str
     assert go("hadi").post("/offices/rotation/", {"preview": shown["preview"] + "x"}).status_code == 422
     assert go("citra").post("/offices/rotation/", shown).status_code == 404
     assert Assignment.objects.filter(valid_from__year=2026).count() == 0
+
+
+def test_what_the_administration_writes_at_the_same_moment_is_told_and_nothing_is_applied(
+    house: World, go: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = go("hadi")
+    shown = hidden(client.post("/offices/rotation/", {"file": people_file(*exchange(house))}))
+    before = Assignment.history.count()
+    real, crossed = Writer.insert, list[Assignment]()
+
+    def insert(self: Writer, rows: Sequence[Any]) -> None:
+        """The post is filled past our lock, once, after the file was judged and before its rows are written."""
+        new = [one for one in rows if isinstance(one, Assignment)]
+        if new and not crossed:
+            post, kind, begins = new[0].post, new[0].kind, new[0].valid_from
+            other = Assignment(person=house.gita, post=post, kind=kind, decree_no="821/9", valid_from=begins)
+            crossed.append(other)
+            other.save()
+        real(self, rows)
+
+    monkeypatch.setattr(Writer, "insert", insert)
+    answer = client.post("/offices/rotation/", shown)
+    assert answer.status_code == 422
+    assert "Somebody else changed the same post" in said(answer)
+    assert Assignment.history.count() == before
 
 
 def test_a_closed_account_gets_no_post_by_a_file(house: World, go: Callable[[str], Client]) -> None:
