@@ -6,10 +6,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from approvals.asking_models import Request, RequestAct
+from approvals.keeping_models import Disposal, DisposalItem, Hold, YearBundle
 from ledger.history import kept
 from submissions.models import Period, Report, new_token
 
 __all__ = [
+    "Disposal",
+    "DisposalItem",
+    "Hold",
     "Letter",
     "Notice",
     "Preference",
@@ -19,6 +23,7 @@ __all__ = [
     "Signatory",
     "SigningBatch",
     "SigningEntry",
+    "YearBundle",
 ]
 
 

@@ -85,6 +85,8 @@ def measure(run: Run, chosen: Plan, data: Path, names: dict[str, str]) -> None:
     for turn in range(chosen.rounds):
         run.staged("saves", turn, run.workers["ours"])
     _crowd(run, chosen)
+    run.note(figure="verification", peer="ours", **server.sealed_and_verified(data, names["ours"]))
+    _ledger(run, chosen, data, names["ours"])
     found = server.deadlocks(data)
     for peer, name in names.items():
         run.note(figure="deadlocks", peer=peer, deadlocks=found[name])
@@ -124,6 +126,22 @@ def _crowd(run: Run, chosen: Plan) -> None:
         for worker in run.turns(turn):
             told = worker.ask(do="crowd", clients=CLIENTS, count=chosen.crowd)
             run.note(figure="crowd", peer=worker.peer, round=turn, **told)
+
+
+def _ledger(run: Run, chosen: Plan, data: Path, name: str) -> None:
+    """The same acts with the ledger and without; who comes first changes from round to round."""
+    ours = run.workers["ours"]
+    for turn in range(chosen.ledger_rounds):
+        say(f"with the ledger and without, round {turn + 1} of {chosen.ledger_rounds}")
+        for on in (True, False) if turn % 2 == 0 else (False, True):
+            server.remember(data, name, on)
+            ours.ask(
+                do="ledger_crowd", on=on, clients=CLIENTS, count=0
+            )  # connections and plans, after the tables changed
+            run.staged("ledger", turn, ours, on=on)
+            told = ours.ask(do="ledger_crowd", on=on, clients=CLIENTS, count=chosen.crowd)
+            run.note(figure="ledger_crowd", peer="ours", round=turn, on=on, **told)
+    server.remember(data, name, True)
 
 
 @contextmanager

@@ -73,6 +73,12 @@ def per_act_of_crowd(records: Sequence[Record], peer: str) -> dict[int, float]:
     return by_round(chosen(records, figure="crowd", peer=peer), cpu, 1)
 
 
+def with_ledger(records: Sequence[Record], on: bool, stage: str = "") -> dict[int, float]:
+    """On the clock: a save, a set (`stage`), or one act of eight writers."""
+    figure, wanted = ("ledger", {"stage": stage}) if stage else ("ledger_crowd", {})
+    return by_round(chosen(records, figure=figure, on=on, **wanted), wall, 1)
+
+
 def middle(rounds: dict[int, float]) -> float:
     """The median of the rounds; ValueError when nothing was measured."""
     if not rounds:

@@ -16,10 +16,12 @@ from bench.figures import (
     ratio,
     statements,
     wall,
+    with_ledger,
 )
 from bench.plan import VERBS, Plan
 
 MOST_STATEMENTS = 12
+TWO_MILLION = 2_000_000
 ACTOR = 1  # the statement that loads who acts: every peer has it, and it is not the act's
 
 
@@ -46,6 +48,7 @@ def goals(records: Sequence[Record], plan: Plan) -> list[Goal]:
         *_sets(records, plan),
         *_saves(records),
         *_crowd(records),
+        *_ledger(records, plan),
     ]
 
 
@@ -117,3 +120,20 @@ def _crowd(records: Sequence[Record]) -> list[Goal]:
         Goal("8 clients, errors and lost updates", errors, 0),
         Goal("deadlocks", server["deadlocks"], 0),
     ]
+
+
+def _ledger(records: Sequence[Record], plan: Plan) -> list[Goal]:
+    (verified,) = chosen(records, figure="verification")
+    seconds = TWO_MILLION * verified["check"] / verified["events"]
+    return [
+        Goal(
+            f"the ledger's part of the time of {told}",
+            ratio(with_ledger(records, True, stage), with_ledger(records, False, stage)) - 1,
+            0.1,
+        )
+        for stage, told in (
+            ("save", "a save"),
+            ("set", f"a set of {plan.large}"),
+            ("", "an act of eight writers"),
+        )
+    ] + [Goal("seconds to verify 2 million events", seconds, 60, note=f"from {verified['events']:,}")]

@@ -32,6 +32,7 @@ class Plan:
     crowd_rounds: int
     crowd: int  # reports per client and round
     saves: int  # reports per round and way of saving
+    ledger_rounds: int  # of the same acts with the ledger and without
 
     def pools(self) -> dict[str, Pool]:
         """Every pool that our own world needs; the peers make their reports as they go."""
@@ -40,20 +41,42 @@ class Plan:
             "rows4": Pool(4, 2),
             "rows400": Pool(400, 2),
             "saves": Pool(ROWS, self.saves),
+            "ledger": Pool(ROWS, self.saves),
+            "ledgersets": Pool(4, 2 * self.ledger_rounds * self.large),
             "sets": Pool(ROWS, (self.set_rounds + 1) * 50 + self.set_rounds * self.large),
             "small": Pool(4, self.set_rounds * self.large),
             **{
-                f"crowd{client}": Pool(ROWS, self.crowd_rounds * (self.crowd + CLIENT_WARM))
+                f"crowd{client}": Pool(
+                    ROWS, (self.crowd_rounds + 2 * self.ledger_rounds) * (self.crowd + CLIENT_WARM)
+                )
                 for client in range(CLIENTS)
             },
         }
 
 
 FULL = Plan(
-    "full", rounds=10, journeys=8, set_rounds=3, large=500, loop=60, crowd_rounds=3, crowd=20, saves=8
+    "full",
+    rounds=10,
+    journeys=8,
+    set_rounds=3,
+    large=500,
+    loop=60,
+    crowd_rounds=3,
+    crowd=20,
+    saves=8,
+    ledger_rounds=3,
 )
 QUICK = Plan(
-    "quick", rounds=2, journeys=4, set_rounds=1, large=100, loop=20, crowd_rounds=1, crowd=5, saves=3
+    "quick",
+    rounds=2,
+    journeys=4,
+    set_rounds=1,
+    large=100,
+    loop=20,
+    crowd_rounds=1,
+    crowd=5,
+    saves=3,
+    ledger_rounds=1,
 )
 
 

@@ -18,6 +18,7 @@ from bench.figures import (
     ratio,
     statements,
     wall,
+    with_ledger,
 )
 from bench.goals import Goal
 from bench.peers.names import NAMES, WAYS
@@ -57,6 +58,8 @@ def results(records: Sequence[Record], goals: Sequence[Goal], plan: Plan, machin
         "and rules, and writes history.\n\n" + _saves(records),
         "## Eight clients at once\n\nA process and a connection each, reports of their own, four acts on each. What was "
         "answered was then looked up: no update was lost, or there would be no table.\n\n" + _crowd(records),
+        "## The ledger\n\nThe same acts with its triggers and without, in turns, milliseconds on the clock; then what sealing, "
+        "exporting and verifying take, thousand events per second.\n\n" + _ledger(records),
     ]
     return "\n".join(parts)
 
@@ -174,3 +177,23 @@ def _crowd(records: Sequence[Record]) -> str:
         spent = number(middle(per_act_of_crowd(records, peer)))
         rows.append([NAMES[peer], number(middle(rate)), spent, str(errors), str(server["deadlocks"])])
     return table(["peer", "acts per second", "CPU per act, ms", "errors", "deadlocks"], rows)
+
+
+def _ledger(records: Sequence[Record]) -> str:
+    rows = []
+    for stage, told in (
+        ("save", "a save of 40 changed rows"),
+        ("set", "a set, submitted"),
+        ("", "one act of eight writers"),
+    ):
+        on, off = (with_ledger(records, one, stage) for one in (True, False))
+        rows.append([told, number(middle(on)), number(middle(off)), f"{100 * (ratio(on, off) - 1):+.0f} %"])
+    (verified,) = chosen(records, figure="verification")
+    rates = [number(verified["events"] / verified[step] / 1000) for step in ("seal", "export", "check")]
+    return (
+        table(["", "with", "without", "more"], rows)
+        + "\n"
+        + table(
+            ["events", "sealed", "exported with all rows", "verified"], [[f"{verified['events']:,}", *rates]]
+        )
+    )

@@ -1,6 +1,8 @@
 """The server of the comparison: embedded, durable, a database for each peer, made anew for each run."""
 
+import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -9,6 +11,10 @@ from psycopg import sql
 from bench.peers.base import must
 from bench.plan import PEERS
 from config import embedded, roles
+from ledger.exporting import export
+from ledger.notes import sealer_of
+from ledger.sealing import seal
+from ledger.verify import Key, check
 
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
@@ -49,6 +55,35 @@ def deadlocks(data: Path) -> dict[str, int]:
                 "SELECT datname, deadlocks FROM pg_stat_database WHERE datname IS NOT NULL"
             ).fetchall()
         )
+
+
+def remember(data: Path, name: str, on: bool) -> None:
+    """Switch the ledger's triggers on all tables on or off, as only their owner can."""
+    with psycopg.connect(embedded.urls(data, name)["superuser"], autocommit=True) as here:
+        found = here.execute(
+            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname ~ '^ledger_'"
+        ).fetchall()
+        for trigger, table in found:
+            _do(here, f"ALTER TABLE {{}} {'ENABLE ALWAYS' if on else 'DISABLE'} TRIGGER {{}}", table, trigger)
+
+
+def sealed_and_verified(data: Path, name: str) -> dict[str, float]:
+    """Seal all that waits, export it and verify the export: events, and the seconds of each step."""
+    urls, took = embedded.urls(data, name), {}
+    with TemporaryDirectory(dir=data) as folder, psycopg.connect(urls["sealer"], autocommit=True) as here:
+        sealer = sealer_of(Path(folder) / "key")
+        began, events = time.perf_counter(), 0
+        while count := seal(here, sealer):
+            events += count
+        took["seal"] = time.perf_counter() - began
+        began = time.perf_counter()
+        with psycopg.connect(urls["app"], autocommit=True) as reader:
+            export(reader, Path(folder) / "export")
+        took["export"] = time.perf_counter() - began
+        began = time.perf_counter()
+        check(Path(folder) / "export", Key(sealer.public))
+        took["check"] = time.perf_counter() - began
+    return {"events": events, **took}
 
 
 def version(data: Path) -> str:

@@ -54,6 +54,8 @@ def serve(name: str, chosen: plan.Plan, say: Callable[[Any], None]) -> None:
     }
     if name == "ours":
         works["saves"] = import_module("bench.peers.saving").Saving(peer, chosen.saves).round
+        ledger = import_module("bench.peers.remembering").Remembering(peer, chosen.saves, chosen.large)
+        works |= {"ledger": ledger.round, "ledger_crowd": ledger.crowd}
     say("ready")
     for line in sys.stdin:
         asked = json.loads(line)

@@ -20,6 +20,8 @@ urlpatterns = [
     path("calendar/", include("submissions.calendar_urls")),
     path("packs/", include("indicators.urls")),
     path("webhooks/", include("portal.webhooks_urls")),
+    path("ledger/", include("portal.ledger_urls")),
+    path("keeping/", include("approvals.keeping.urls")),
     path("routes/", include("approvals.routes_urls")),
     path("accounts/", include("config.account_urls")),
     path("accounts/", include("allauth.urls")),

@@ -1,24 +1,27 @@
 """The ledger as files that anybody can check without us: what ledger/verify.py reads."""
 
-import json
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg import sql
 
-EVENTS = "SELECT e.id, e.payload FROM ledger.leaf l JOIN ledger.event e ON e.id = l.event_id ORDER BY l.index"
-UNSEALED = "SELECT e.id, e.payload FROM ledger.queue q JOIN ledger.event e ON e.id = q.id ORDER BY e.id"
-CHECKPOINTS = "SELECT size, note FROM ledger.checkpoint ORDER BY size"
-# What each row's last event told of it: the columns that its table spoke of at that time.
-SPOKEN = """
-SELECT DISTINCT ON (of_row) of_row, ARRAY(SELECT json_object_keys((payload::json) -> 'new')) AS names
-FROM ledger.event WHERE of_table = %s ORDER BY of_row, id DESC"""
+# One line for each event, as the bytes were stored: JSON has no line break of its own, and neither quote nor delimiter occurs.
+RAW = "COPY ({}) TO STDOUT WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
+EVENTS = "SELECT e.id || ' ' || e.payload FROM ledger.leaf l JOIN ledger.event e ON e.id = l.event_id ORDER BY l.index"
+UNSEALED = (
+    "SELECT e.id || ' ' || e.payload FROM ledger.queue q JOIN ledger.event e ON e.id = q.id ORDER BY e.id"
+)
+CHECKPOINTS = "SELECT json_build_object('size', size, 'note', note) FROM ledger.checkpoint ORDER BY size"
 TABLES = """
 SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE t.tgname = 'ledger_insert' AND n.nspname = 'public' ORDER BY 1"""
+# Every column that any event ever spoke of in a table and that is still there, in words or as a digest.
+SPOKEN = """
+SELECT DISTINCT name FROM (SELECT DISTINCT ARRAY(SELECT json_object_keys(x.payload::json -> 'new')) AS names
+  FROM ledger.event x WHERE x.of_table = %s AND x.payload::json ->> 'new' IS NOT NULL) s, unnest(s.names) AS name ORDER BY name"""
+COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
 HASHED = "_sha256"
+KEPT = "history_id"  # what numbers the rows of a history
 
 
 def export(connection: psycopg.Connection, folder: Path) -> None:
@@ -27,71 +30,39 @@ def export(connection: psycopg.Connection, folder: Path) -> None:
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SET LOCAL TIME ZONE 'UTC'")
-        for name, query in (("events", EVENTS), ("unsealed", UNSEALED)):
-            _write(
-                folder / f"{name}.jsonl",
-                ({"id": row[0], "payload": row[1]} for row in _stream(connection, query)),
-            )
-        kept = _stream(connection, CHECKPOINTS)
-        _write(folder / "checkpoints.jsonl", ({"size": size, "note": note} for size, note in kept))
-        _write(folder / "rows.jsonl", _rows(connection))
+        for name, query in (
+            ("events.log", EVENTS),
+            ("unsealed.log", UNSEALED),
+            ("checkpoints.jsonl", CHECKPOINTS),
+        ):
+            _copy(cursor, sql.SQL(query), folder / name, "xb")  # type: ignore[arg-type]
+        (folder / "rows.jsonl").touch(exist_ok=False)
+        for (table,) in cursor.execute(TABLES).fetchall():
+            _copy(cursor, images(cursor, table), folder / "rows.jsonl", "ab")
 
 
-def _stream(connection: psycopg.Connection, query: str) -> Iterator[tuple[Any, ...]]:
-    with connection.cursor(name="export") as cursor:
-        cursor.itersize = 5000
-        yield from cursor.execute(query.encode())
+def _copy(cursor: psycopg.Cursor, query: sql.Composable, path: Path, mode: str) -> None:
+    with path.open(mode) as lines, cursor.copy(sql.SQL(RAW).format(query)) as rows:
+        for piece in rows:
+            lines.write(piece)
 
 
-def _write(path: Path, found: Iterable[dict[str, Any]]) -> None:
-    with path.open("x", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in found)
+def images(cursor: psycopg.Cursor, table: str, ids: list[int] | None = None) -> sql.Composed:
+    """The query that tells of the rows of a table (of `ids` only, where given) as its events do: one JSON object for each."""
+    columns = {name for (name,) in cursor.execute(COLUMNS, [table]).fetchall()}
+    spoken = [name for (name,) in cursor.execute(SPOKEN, [table]).fetchall()]
+    told = [one for name in spoken if (one := _told(name, columns)) is not None]
+    key = KEPT if KEPT in columns else "id"
+    only = sql.SQL("") if ids is None else sql.SQL(" WHERE t.{} = ANY ({})").format(sql.Identifier(key), ids)
+    return sql.SQL(
+        "SELECT json_build_object('table', {}, 'id', t.{}, 'row', json_build_object({})) FROM public.{} t{}"
+    ).format(sql.Literal(table), sql.Identifier(key), sql.SQL(", ").join(told), sql.Identifier(table), only)
 
 
-def _rows(connection: psycopg.Connection) -> Iterator[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        tables = [name for (name,) in cursor.execute(TABLES).fetchall()]
-        for table in tables:
-            columns = _columns(cursor, table)
-            for names, ids in _groups(cursor, table, columns).items():
-                yield from _images(cursor, table, columns, names, ids)
-
-
-def _columns(cursor: psycopg.Cursor, table: str) -> set[str]:
-    cursor.execute(
-        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
-        [table],
-    )
-    return {name for (name,) in cursor.fetchall()}
-
-
-def _groups(cursor: psycopg.Cursor, table: str, columns: set[str]) -> dict[tuple[str, ...], list[int]]:
-    """The rows that live, by the columns their last event spoke of; a row without any event by its id alone."""
-    spoken: dict[int, list[str]] = dict(cursor.execute(SPOKEN, [table]).fetchall())
-    ids = cursor.execute(sql.SQL("SELECT id FROM {}").format(sql.Identifier(table))).fetchall()
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for (pk,) in ids:
-        names = tuple(
-            name for name in spoken.get(pk, ["id"]) if name.removesuffix(HASHED) in columns or name in columns
-        )
-        groups.setdefault(names, []).append(pk)
-    return groups
-
-
-def _images(
-    cursor: psycopg.Cursor, table: str, columns: set[str], names: tuple[str, ...], ids: list[int]
-) -> Iterator[dict[str, Any]]:
-    """Rows as the triggers of `ledger.sql` would tell of them."""
-    told = [
-        sql.SQL("{}, t.{}").format(sql.Literal(name), sql.Identifier(name))
-        if name in columns
-        else sql.SQL("{}, ledger.digest(t.{}::text)").format(
-            sql.Literal(name), sql.Identifier(name.removesuffix(HASHED))
-        )
-        for name in names
-    ]
-    query = sql.SQL("SELECT t.id, json_build_object({})::text FROM {} t WHERE t.id = ANY (%s)").format(
-        sql.SQL(", ").join(told), sql.Identifier(table)
-    )
-    for pk, image in cursor.execute(query, [ids]):
-        yield {"table": table, "id": pk, "row": json.loads(image, parse_float=str)}
+def _told(name: str, columns: set[str]) -> sql.Composed | None:
+    if name in columns:
+        return sql.SQL("{}, t.{}").format(sql.Literal(name), sql.Identifier(name))
+    plain = name.removesuffix(HASHED)
+    if name != plain and plain in columns:
+        return sql.SQL("{}, ledger.digest(t.{}::text)").format(sql.Literal(name), sql.Identifier(plain))
+    return None

@@ -1,5 +1,6 @@
 """Saying who acts, to the database, for the length of one transaction."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,15 +27,33 @@ def this_request() -> Request:
     return current_request.get() or Request(str(uuid4()))
 
 
+# What the application claims of who acts; what the database knows by itself stands beside it in each event.
+CLAIM = """
+SELECT set_config('jenjang.actor', %(actor_text)s, true), set_config('jenjang.request', %(request)s, true),
+  set_config('jenjang.address', %(address)s, true), set_config('jenjang.reason', %(reason)s, true),
+  set_config('jenjang.offices', coalesce(ledger.offices(%(actor)s::bigint), ''), true)"""
+
+
+def digest_of(reason: str) -> str:
+    """The sha256 of a reason, as the events carry it; empty for none."""
+    return hashlib.sha256(reason.encode()).hexdigest() if reason else ""
+
+
 @contextmanager
-def recorded(actor: Any | None) -> Iterator[None]:
-    """One transaction whose ledger events name `actor` (a user, or None for the system) and the request."""
+def recorded(actor: Any | None, reason: str = "") -> Iterator[None]:
+    """One transaction whose ledger events name `actor` (a user, or None for the system), the offices he holds, the request,
+    and the sha256 of a `reason` whose words are kept in a row of what is done."""
     request = this_request()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT set_config('jenjang.actor', %s, true), set_config('jenjang.request', %s, true),"
-                " set_config('jenjang.address', %s, true)",
-                [str(actor.pk) if actor else "", request.id, request.address],
+                CLAIM,
+                {
+                    "actor": actor.pk if actor else None,
+                    "actor_text": str(actor.pk) if actor else "",
+                    "request": request.id,
+                    "address": request.address,
+                    "reason": digest_of(reason),
+                },
             )
         yield

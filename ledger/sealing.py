@@ -4,6 +4,7 @@ It runs beside the site as a role of its own. A queue, not "greater than the las
 an event that commits late is never missed. Two sealers at once are harmless: the second finds the first at work.
 """
 
+import json
 import logging
 import time
 from collections.abc import Sequence
@@ -68,6 +69,10 @@ def _append(cursor: psycopg.Cursor, tree: Log, events: Sequence[tuple[int, str]]
     with cursor.copy("COPY ledger.leaf (index, event_id) FROM STDIN") as copy:
         for place, (event, _) in enumerate(events):
             copy.write_row((first + place, event))
+    with cursor.copy("COPY ledger.trail (event_id, at, actor, op, of_table, of_row) FROM STDIN") as copy:
+        for event, payload in events:
+            told = json.loads(payload)
+            copy.write_row((event, told["at"], told["actor"], told["op"], told["table"], told["id"]))
     cursor.executemany(
         "INSERT INTO ledger.tile (level, index, hashes) VALUES (%s, %s, %s)"
         " ON CONFLICT (level, index) DO UPDATE SET hashes = excluded.hashes",

@@ -8,6 +8,13 @@ ledger until somebody decides otherwise (design.md 10.5). A hashed column enters
 
 from collections.abc import Sequence
 
+# A column as `_image` writes it: plain, or as a digest.
+PAIR = r"$re$('[a-z0-9_]+'), (?:n\.([a-z0-9_]+)|ledger\.digest\(n\.([a-z0-9_]+)::text\))$re$"
+OF_HISTORY = (
+    "''history_id'', n.history_id, ''history_type'', n.history_type, ''history_date'', n.history_date, ''history_user_id'',"
+    " n.history_user_id, ''history_change_reason_sha256'', ledger.digest(n.history_change_reason)"
+)
+
 
 def audit(table: str, columns: Sequence[str], hashed: Sequence[str] = ()) -> str:
     """Statements that record every insert, update and delete of `table` as ledger events."""
@@ -60,6 +67,49 @@ def unaudit(table: str) -> str:
     triggers = "".join(f"DROP TRIGGER IF EXISTS ledger_{kind} ON {table};\n" for kind in kinds)
     functions = "".join(f"DROP FUNCTION IF EXISTS ledger.record_{table}_{kind}();\n" for kind in kinds)
     return triggers + functions + f"DROP TRIGGER IF EXISTS never_truncated ON {table};"
+
+
+def seal_history(table: str, history: str) -> str:
+    """Statements that record each row added to the history of `table`, with the columns that `table` itself tells of.
+
+    To be said again after the columns of `table` have changed. Rows that stand there already enter as a baseline (op "B").
+    """
+    return f"""
+DO $do$ DECLARE told text; pair text[]; columns text := ''; image text; BEGIN
+  SELECT substring(prosrc FROM 'json_build_object.*') INTO STRICT told FROM pg_proc WHERE oid = 'ledger.record_{table}_insert()'::regprocedure;
+  FOR pair IN SELECT regexp_matches(told, {PAIR}, 'g') LOOP
+    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'public.{history}'::regclass AND NOT attisdropped
+        AND attname = coalesce(pair[2], pair[3])) THEN
+      columns := columns || CASE WHEN pair[2] IS NULL THEN format(', %s, ledger.digest(n.%I::text)', pair[1], pair[3])
+        ELSE format(', %s, n.%I', pair[1], pair[2]) END;
+    END IF;
+  END LOOP;
+  image := 'json_build_object({OF_HISTORY}' || columns || ')';
+  EXECUTE format($make$
+    CREATE OR REPLACE FUNCTION ledger.record_{history}_insert() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $fn$ BEGIN
+      WITH e AS (INSERT INTO ledger.event (of_table, of_row, payload)
+        SELECT '{history}', n.history_id, ledger.payload('{history}', 'I', n.history_id, NULL, %s) FROM n RETURNING id)
+      INSERT INTO ledger.queue (id) SELECT id FROM e;
+      RETURN NULL; END $fn$$make$, image);
+  EXECUTE format($base$
+    WITH e AS (INSERT INTO ledger.event (of_table, of_row, payload)
+      SELECT '{history}', n.history_id, ledger.payload('{history}', 'B', n.history_id, NULL, %s) FROM public.{history} n
+      WHERE NOT EXISTS (SELECT FROM ledger.event x WHERE x.of_table = '{history}' AND x.of_row = n.history_id)
+      ORDER BY n.history_id RETURNING id)
+    INSERT INTO ledger.queue (id) SELECT id FROM e$base$, image);
+END $do$;
+ALTER FUNCTION ledger.record_{history}_insert() OWNER TO ledger_owner;
+DROP TRIGGER IF EXISTS ledger_insert ON {history};
+CREATE TRIGGER ledger_insert AFTER INSERT ON {history} REFERENCING NEW TABLE AS n
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger.record_{history}_insert();
+ALTER TABLE {history} ENABLE ALWAYS TRIGGER ledger_insert;
+"""
+
+
+def unseal_history(history: str) -> str:
+    """The reverse of `seal_history`."""
+    return f"DROP TRIGGER ledger_insert ON {history}; DROP FUNCTION ledger.record_{history}_insert();"
 
 
 def append_only(table: str) -> str:

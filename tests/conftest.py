@@ -20,6 +20,7 @@ COMMITTING = (
     "Emptying tables (transactional_db, transaction=True, live_server) is not possible for the role the site has."
 )
 USED: list[TextIO] = []
+SHARED: list[dict[str, str]] = []  # the database of this process in which tests roll back, once there is one
 # How long an example takes says something about the machine; speed is measured by the bench.
 examples.register_profile("unhurried", deadline=None)
 examples.load_profile("unhurried")
@@ -51,11 +52,21 @@ def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
         if worker_id in {"master", "gw0"}:
             databases.drop_leftovers()
         urls = databases.clone_database(worker_id)
+        SHARED.append(urls)
         try:
             with databases.pointed_at(databases.name_of(urls)):
                 yield
         finally:
+            SHARED.clear()
             databases.drop_database(urls)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept() -> Iterator[None]:
+    """After each file, the database that its tests rolled back in is as small as before."""
+    yield
+    for urls in SHARED:
+        databases.sweep(urls)
 
 
 @pytest.fixture

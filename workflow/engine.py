@@ -16,7 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, connection, transaction
 
 from ledger.clock import now as database_now
-from ledger.recording import this_request
+from ledger.recording import digest_of, recorded, this_request
 from workflow import route
 from workflow.cursor import Prepared, moment, prepared
 from workflow.document import Document
@@ -33,7 +33,15 @@ WITH fresh AS (INSERT INTO workflow_act (key, actor_id, verb, asked, at)
   VALUES (%(key)s, %(actor)s, %(verb)s, %(asked)s, jenjang_now()) ON CONFLICT (key) DO NOTHING RETURNING id)
 SELECT (SELECT id FROM fresh), jenjang_now(), set_config('jenjang.actor', %(actor_text)s, true),
   set_config('jenjang.request', %(request)s, true), set_config('jenjang.address', %(address)s, true),
+  set_config('jenjang.reason', %(reason)s, true),
+  set_config('jenjang.offices', coalesce(ledger.offices(%(actor)s::bigint), ''), true),
   set_config('plan_cache_mode', 'force_generic_plan', true)"""
+
+SELF_DEALING = {"route.self", "route.twice"}
+ATTEMPTS = """
+INSERT INTO workflow_attempt (act_id, content_type_id, object_id, verb, version, code, actor_id, at)
+SELECT %(act)s, %(content_type)s, m.id, %(verb)s, m.version, m.code, %(actor)s, jenjang_now()
+FROM unnest(%(ids)s::bigint[], %(codes)s::text[], %(versions)s::int[]) AS m(id, code, version)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,11 @@ def perform(
         try:
             with transaction.atomic():
                 return _act(asked, prepared())
+        except Refused as refusal:
+            if not connection.in_atomic_block:
+                with recorded(asked.actor):
+                    _keep_attempts(asked, None, refusal.outcomes, prepared())
+            raise
         except OperationalError as error:
             state = getattr(error.__cause__, "sqlstate", None)
             if state not in RETRIED or connection.in_atomic_block or attempt == TRIES:
@@ -200,7 +213,26 @@ def _act(asked: _Asked, cursor: Prepared) -> list[Outcome]:
         _follow_up(asked, [one.document.pk for one in moved], facts, cursor, now)
     else:
         cursor.execute(ANSWER, {"answer": told, "act": act})
+    _keep_attempts(asked, act, refused, cursor)
     return answer
+
+
+def _keep_attempts(asked: _Asked, act: int | None, refused: Sequence[Outcome], cursor: Prepared) -> None:
+    """Whoever tried to decide on what is his own is on the record, though nothing came of it."""
+    found = [outcome for outcome in refused if outcome.code in SELF_DEALING]
+    if found and asked.actor:
+        cursor.execute(
+            ATTEMPTS,
+            {
+                "act": act,
+                "content_type": ContentType.objects.get_for_model(asked.model).pk,
+                "ids": [outcome.id for outcome in found],
+                "codes": [outcome.code for outcome in found],
+                "versions": [asked.versions[outcome.id] or 0 for outcome in found],
+                "verb": asked.verb,
+                "actor": asked.actor_id,
+            },
+        )
 
 
 def _question(asked: _Asked, documents: Sequence[Document], cursor: Prepared, now: datetime) -> Question:
@@ -237,6 +269,7 @@ def _head(asked: _Asked, cursor: Prepared) -> tuple[int | None, datetime]:
             "asked": asked.digest(),
             "request": request.id,
             "address": request.address,
+            "reason": digest_of(asked.reason.strip()),
         },
     ).fetchall()[0]
     return row[0], row[1]

@@ -138,6 +138,22 @@ class Decision(models.Model):
         ]
 
 
+class Attempt(models.Model):
+    """Somebody asked to decide on what he entered, or at a second tier, and was refused (V-53): auditors look for it."""
+
+    act = models.ForeignKey(Act, models.PROTECT, null=True, related_name="attempts")
+    content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    object_id = models.BigIntegerField()
+    verb = models.CharField(max_length=20)
+    version = models.PositiveIntegerField()
+    code = models.CharField(max_length=40)  # a code for `say`
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["content_type", "object_id"], name="attempt_on_document")]
+
+
 class Outbox(models.Model):
     """What has to follow from an act, written in the act's own transaction; workers take it from here."""
 

@@ -35,6 +35,7 @@ class Ours(DjangoPeer):
 
     def __init__(self) -> None:
         super().__init__()
+        self.remembers = True  # whether the ledger's triggers are on
         self.stock: dict[str, list[int]] = {}
         self.lines: dict[int, list[int]] = {}
         self.people: dict[tuple[str, str], int] = {}

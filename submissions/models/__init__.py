@@ -9,7 +9,7 @@ from submissions.models.calendar import (
     Period,
     YearAct,
 )
-from submissions.models.evidence import Evidence, EvidenceScan, Upload
+from submissions.models.evidence import DisposedFile, Evidence, EvidenceScan, Upload
 from submissions.models.payments import Payment, PaymentImport, PaymentKind, PaymentMapping
 from submissions.models.reports import (
     Comment,
@@ -26,6 +26,7 @@ __all__ = [
     "CalendarFault",
     "CalendarRule",
     "Comment",
+    "DisposedFile",
     "Editor",
     "Evidence",
     "EvidenceScan",

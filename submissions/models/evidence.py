@@ -49,6 +49,15 @@ class Evidence(models.Model):
         ]
 
 
+class DisposedFile(models.Model):
+    """The file of a piece of evidence was disposed of under minutes; the row and its hash stay (domain.md 6.4)."""
+
+    evidence = models.OneToOneField(Evidence, models.PROTECT, related_name="disposed")
+    minutes_no = models.CharField(max_length=80)
+    minutes_date = models.DateField()
+    at = models.DateTimeField()
+
+
 class EvidenceScan(models.Model):
     """What a scanner said of a content; the newest answer counts. A side table, append-only: the report may be frozen when
     the answer comes (design.md 10.4)."""

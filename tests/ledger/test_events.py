@@ -73,7 +73,7 @@ def test_every_business_model_is_read_back_by_its_history(db: None) -> None:
         "RouteVersion", "Act", "Decision", "Grant", "Outbox", "Editor", "Opening", "SigningEntry", "Notice",
         "UnitUserPermission", "UnitGroupPermission", "CalendarAct", "YearAct", "CalendarFault", "Heartbeat",
         "Request", "RequestAct", "EvidenceScan", "PaymentImport", "Upload",
-        "Comment", "SavedFilter", "Letter", "Health", "Delivery",
+        "Comment", "SavedFilter", "Letter", "Health", "Delivery", "Attempt", "Reading", "DisposalItem",
     }  # fmt: skip
 
 

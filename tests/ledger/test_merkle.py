@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.merkle import NOTHING, WIDTH, Log, Tile
-from ledger.verify import Tree, _signed, consistent, included, leaf_of, signed
+from ledger.verify import Tree, consistent, included, leaf_of
 
 # The eight leaves with which Certificate Transparency's own tests begin, and the roots of the first 0 to 8 of them.
 LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -90,16 +90,3 @@ def test_a_tree_that_goes_on_from_its_tiles_is_the_same_tree() -> None:
         size = log.size
         assert log.root() == WHOLE_ROOTS[size]
     assert max(tile[0] for tile in stored) == 1 and len(stored[0, 0]) == WIDTH * 32
-
-
-def test_the_fallback_agrees_with_the_library_on_known_signatures() -> None:
-    public = bytes.fromhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
-    signature = bytes.fromhex(
-        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
-        "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
-    )  # RFC 8032 7.1, test 2
-    for check in (signed, _signed):
-        assert check(public, signature, b"\x72")
-        assert not check(public, signature, b"\x73")
-        assert not check(public, signature[:-1] + b"\x10", b"\x72")
-        assert not check(public[::-1], signature, b"\x72")
