@@ -11,8 +11,8 @@ from config import embedded
 
 # These ask the database nothing, so they do not start one.
 WITHOUT_DATABASE = {
-    "bootstrap_db", "check", "check_templates", "collectstatic", "compilemessages", "help", "makemessages",
-    "makemigrations", "messages", "pg_start", "pg_stop", "--help", "--version", "version",
+    "bootstrap_db", "check", "check_templates", "collectstatic", "compilemessages", "help",
+    "ledger_witness", "makemessages", "makemigrations", "messages", "pg_start", "pg_stop", "--help", "--version", "version",
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from approvals import recap
 from approvals.capacities import foreseen, printed_of
+from approvals.keeping.gone import disposed_words
 from approvals.models import SigningBatch, SigningEntry
 from approvals.review_page import warnings_of
 from ledger.clock import now as database_now
@@ -126,6 +127,8 @@ def _batch(batch: SigningBatch) -> dict[str, Any]:
     published = batch.state == SigningBatch.State.PUBLISHED
     at = recap.signed_at(batch)
     file = batch.signed_file if batch.signed_file else batch.prepared_file
+    size = _size(file) if file else ""
+    gone = disposed_words(batch) if file and not size else ""
     return {
         "id": batch.pk,
         "token": batch.token,
@@ -137,8 +140,9 @@ def _batch(batch: SigningBatch) -> dict[str, Any]:
         "signed_at": at,
         "published_at": batch.moved_at if published else None,
         "void_reason": say(batch.void_code, batch.void_params) if batch.void_code else "",
-        "pdf_url": reverse("approvals:document", args=[batch.token]) if file else "",
-        "pdf_size": _size(file) if file else "",
+        "pdf_url": reverse("approvals:document", args=[batch.token]) if file and not gone else "",
+        "pdf_size": size,
+        "gone": gone,
         "pdf_sha256": batch.signed_sha256 or batch.prepared_sha256,
         "level": batch.level,
         "manifest_sha256": manifest_digest(batch),
@@ -259,7 +263,9 @@ def verification_context(batch: SigningBatch) -> dict[str, Any]:
             "verdict": verdicts.get(SigningBatch.State(batch.state), "pending")
             if signature.holds
             else "void",
-            "pdf_url": reverse("approvals:public_document", args=[batch.token]) if readings else "",
+            "pdf_url": reverse("approvals:public_document", args=[batch.token])
+            if readings and not about["gone"]
+            else "",
             "signature": signature.sentence,
             "certificate": signature.certificate,
             "level": _level(signature) if signature.holds else "",

@@ -92,7 +92,7 @@ def appoint(*, actor: User, wish: Wish, seen: str) -> Assignment:
     """
     stored = ""
     try:
-        with recorded(actor):
+        with recorded(actor, wish.note or wish.decree_no):
             _alone(wish.post.unit.government)
             done = _done_before(wish)
             if done:

@@ -37,6 +37,7 @@ def prepare(*, actor: User, period: Period, versions: Mapping[int, int | None]) 
     reports = list(Report.objects.filter(pk__in=versions, period=period).order_by("pk"))
     refused = unsignable(actor, reports, versions)
     if refused:
+        engine.attempted(route.SIGN, Report, versions, actor=actor, refused=refused)
         raise engine.Refused(refused)
     with recorded(actor):
         Period.objects.select_for_update().get(pk=period.pk)  # two clicks come one after the other

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, override
 from approvals import print_facts
 from approvals.capacities import foreseen, printed_of
 from approvals.document import Decider, Figures, Item, ManifestEntry, Recap, SignerBlock
+from approvals.keeping.gone import disposed_words
 from approvals.models import SigningBatch, SigningEntry
 from approvals.signing import verify
 from approvals.signing_trust import authorities as trusted
@@ -222,14 +223,16 @@ def signed_at(batch: SigningBatch) -> datetime | None:
 
 
 def signature_of(batch: SigningBatch) -> Signature:
-    """Check the stored file now: the bytes that were signed, the certificate, the manifest."""
+    """Check the stored file now: the bytes that were signed, the certificate, the manifest. Of a file that was disposed of by
+    an approved list, the record counts."""
     if not batch.signed_file:
         return Signature(batch.state != SigningBatch.State.PUBLISHED, "", "")
     try:
         with batch.signed_file.open("rb") as file:
             content = file.read()
     except FileNotFoundError:
-        return Signature(False, say("verify.unreadable"), "")
+        gone = disposed_words(batch)
+        return Signature(bool(gone), gone or say("verify.unreadable"), "")
     # At the moment of the signature: a certificate that expired since then was good when it counted.
     verdict = verify(content, trusted(), at=signed_at(batch) or batch.moved_at)
     same = hashlib.sha256(content).hexdigest() == batch.signed_sha256

@@ -254,7 +254,7 @@ def _note(
 
 def ask(*, actor: User, wish: Wish) -> Request:
     """Ask for an exception; the same wish again while it is open is refused. Raises RequestRefused, FileRefused."""
-    with recorded(actor):
+    with recorded(actor, wish.reason):
         Unit.objects.select_for_update().get(pk=wish.agency.pk)  # two clicks come one after the other
         moment = now()
         held = [one.post_id for one in asking_law.askers(actor, wish.kind)]
@@ -287,7 +287,7 @@ def _not_twice(case: Request) -> None:
 
 def answer(*, actor: User, case: Request, step: str, agree: bool, reason: str, seen: int) -> None:
     """The bureau's review or the second opinion; `seen` counts the people's acts the actor saw. Raises RequestRefused."""
-    with _held(actor, case):
+    with _held(actor, case, reason):
         acts = list(case.acts.all())
         task = _open_task(case, step)
         _fresh(acts, seen)
@@ -304,7 +304,7 @@ def answer(*, actor: User, case: Request, step: str, agree: bool, reason: str, s
 
 def revoke(*, actor: User, case: Request, reason: str, seen: int) -> None:
     """End a grant before its time; only the bureau may. Raises RequestRefused."""
-    with _held(actor, case):
+    with _held(actor, case, reason):
         task = _open_task(case, "in_force")
         _fresh(list(case.acts.all()), seen)
         office = asking_law.revoking_office(asking_law.standing(actor, case.agency.government_id))
@@ -315,10 +315,10 @@ def revoke(*, actor: User, case: Request, reason: str, seen: int) -> None:
 
 
 @contextmanager
-def _held(actor: User, case: Request) -> Iterator[None]:
+def _held(actor: User, case: Request, reason: str = "") -> Iterator[None]:
     """The process locked for this act alone; whoever comes at the same moment is told so."""
     try:
-        with recorded(actor), RequestFlow.lock(case.process_id):
+        with recorded(actor, reason), RequestFlow.lock(case.process_id):
             yield
     except FlowLockFailed as error:
         raise RequestRefused("asking.busy") from error

@@ -22,7 +22,7 @@ from submissions import marks
 from submissions.comments import comments_on
 from submissions.differences import before, between
 from submissions.evidence_images import FORMATS
-from submissions.evidence_rows import CLEAN, scan_state
+from submissions.evidence_rows import CLEAN, gone_words, scan_state
 from submissions.facts import WARN, ZERO, Finding
 from submissions.forms import whole_number
 from submissions.holding import where
@@ -151,8 +151,8 @@ def _difference(reading: Reading, decisions: Sequence[Decision], look: Look) -> 
 
 
 def _looked_at(file: Evidence) -> dict[str, str]:
-    """Where a picture is shown in the page itself; empty for what is no picture, or not checked for viruses."""
-    clean = scan_state(file) == CLEAN and file.mime in FORMATS
+    """Where a picture is shown in the page itself; empty for what is no picture, not checked for viruses, or gone."""
+    clean = scan_state(file) == CLEAN and file.mime in FORMATS and not gone_words(file)
     return {"preview_url": reverse("submissions:evidence_preview", args=[file.token]) if clean else ""}
 
 

@@ -117,6 +117,9 @@ def sign(
         return _publish(batch, actor)
     except Exception as error:
         held = _given_up(batch, actor, error)
+        if isinstance(error, engine.Refused):
+            versions = dict(batch.entries.values_list("report", "version"))
+            engine.attempted(route.SIGN, Report, versions, actor=actor, refused=error.outcomes)
         if held.state in (SigningBatch.State.PUBLISHED, SigningBatch.State.WAITING):
             return held  # the answer to the commit was lost, not the commit
         raise

@@ -24,6 +24,9 @@ from approvals import (
     scan_notices,
     services,
 )
+from approvals.keeping import disposing, making
+from approvals.keeping import telling as keeping_telling
+from approvals.keeping.services import BUNDLE, DISPOSE, TELL
 from ledger.clock import now
 from submissions import scanning, telling, ticking
 from workflow.models import Outbox
@@ -39,6 +42,7 @@ GIVEN_UP_AFTER = {PREPARE: timedelta(hours=2)}
 deliveries[notices.LETTER] = letters.post
 deliveries[account_notices.RESET] = account_notices.mail_link
 deliveries[account_notices.MOVED] = account_notices.mail_warning
+deliveries[BUNDLE] = making.make  # it may take minutes, and locks nothing meanwhile
 handlers.update(
     {
         **dict.fromkeys(report_notices.TOLD, report_notices.tell_of_report),
@@ -48,6 +52,8 @@ handlers.update(
         telling.OPENED: report_notices.tell_of_opening,
         "notice.mail": notices.mail,
         PREPARE: lambda row: services.render(row.payload["id"]),
+        DISPOSE: disposing.carry_on,
+        TELL: keeping_telling.tell,
         telling.DIGEST: digests.tell,
         scanning.INFECTED: scan_notices.tell,
         **{f"request.{kind}": asking_notices.tell for kind in asking_notices.TOLD},

@@ -24,6 +24,7 @@ from approvals import (
     signing_page,
     signing_views,
 )
+from approvals.keeping.gone import disposed_words
 from approvals.models import SigningBatch
 from approvals.services import BatchRefused
 from ledger.clock import now as database_now
@@ -139,14 +140,17 @@ def document(request: HttpRequest, token: str) -> HttpResponseBase:
     file = found.signed_file or found.prepared_file
     if not file:
         raise Http404
-    return _sent(found, file)
+    return _sent(request, found, file)
 
 
-def _sent(found: SigningBatch, file: FieldFile) -> FileResponse:
+def _sent(request: HttpRequest, found: SigningBatch, file: FieldFile) -> HttpResponseBase:
     try:
         return FileResponse(file.open("rb"), filename=_file_name(found), content_type=PDF)
     except FileNotFoundError as error:
-        raise Http404 from error
+        if not (sentence := disposed_words(found)):
+            raise Http404 from error
+    context = {"sentence": sentence, "name": found.document_no}
+    return render(request, "submissions/evidence_closed.html", context, status=410)
 
 
 def _seen_batch(user: User, token: str) -> SigningBatch:
@@ -182,7 +186,7 @@ def verification(request: HttpRequest, token: str) -> HttpResponse:
 def public_document(request: HttpRequest, token: str) -> HttpResponseBase:
     """The signed PDF of a published batch."""
     found = get_object_or_404(SigningBatch, token=token, state=SigningBatch.State.PUBLISHED)
-    return _sent(found, found.signed_file)
+    return _sent(request, found, found.signed_file)
 
 
 @login_not_required

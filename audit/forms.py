@@ -1,4 +1,4 @@
-"""What an auditor searches by, and which two versions he lays side by side."""
+"""What an auditor searches reports by."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,7 +14,6 @@ from wording.words import STATES
 from workflow.route import STATES as KNOWN
 
 ANY = _("All")
-ALL_AT_ONCE = 4
 
 
 class SearchForm(forms.Form):
@@ -41,11 +40,3 @@ class SearchForm(forms.Form):
         """The values that hold, for `selectors.narrowed`."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
-
-
-def chosen(query: Any, numbers: Sequence[int]) -> list[int]:
-    """Versions to lay side by side: the two asked for (`a`, `b`), all of at most four, else the last two."""
-    asked = {number for number in numbers for name in ("a", "b") if query.get(name) == str(number)}
-    if asked and all(query.get(name) in map(str, asked) for name in ("a", "b")):
-        return sorted(asked)
-    return list(numbers) if len(numbers) <= ALL_AT_ONCE else list(numbers[-2:])

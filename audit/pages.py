@@ -1,32 +1,36 @@
-"""What the pages show: the timeline of one report and its versions as columns, in words."""
+"""What the pages show of one report's past: the timeline and the events, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from audit import labels, story
-from audit.selectors import COMMENT, DECISION, EVIDENCE, LINE, OPENING, REPORT, Dossier
-from audit.story import FAR, Event, Image, Kept, Saved, Version, ranges
+from audit import labels, naming, story
+from audit.dossier import ATTEMPT, COMMENT, DECISION, EVIDENCE, EXPLANATION, LINE, OPENING, REPORT, Dossier
+from audit.story import FAR, Event, Image, Kept, Saved, ranges
 from submissions.models import Comment, Opening, Report
 from wording.numbers import NOTHING
-from workflow.models import Decision
+from wording.sentences import say
+from workflow.models import Attempt, Decision
 
 SHORT = 160  # characters of a long text in the timeline; the versions show it whole
+Rows = Mapping[tuple[str, int], Event]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened. `before` and `after` are states of the report."""
+    """One thing that happened. `before` and `after` are states of the report; `sealed` size and moment of a checkpoint."""
 
     place: int
     at: datetime
-    kind: str  # decision, saved, opening, comment, outside, unproved
+    kind: str  # decision, attempt, saved, opening, comment, outside, unproved
     title: str
     person: str = ""
     office: str = ""
+    stood_for: str = ""
+    address: str = ""
     hue: str = ""
     before: str = ""
     after: str = ""
@@ -36,58 +40,22 @@ class Entry:
     about: Sequence[str] = ()
     changes: Sequence[tuple[str, str, str]] = ()
     events: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value of one version. `changed`: it differs from the column before it."""
-
-    text: str
-    changed: bool = False
-    hash: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    label: str
-    cells: Sequence[Cell]
-    number: bool = False
-    code: str = ""
-    deep: bool = False
+    sealed: tuple[int, datetime] | None = None
 
 
 def timeline(kept: Dossier) -> list[Entry]:
     """Everything that happened to a report, oldest first, in the order in which the ledger recorded it."""
-    alone = [event for event in kept.story.events if event.table in (COMMENT, DECISION, OPENING)]
+    alone = [event for event in kept.story.events if event.table in (COMMENT, DECISION, OPENING, ATTEMPT)]
     of_row = {(event.table, event.row): event for event in alone}
     decided = {event.act for event in alone if event.table == DECISION}
     entries = [_decision(kept, decision, of_row) for decision in kept.decisions]
+    entries += [_attempt(kept, attempt, of_row) for attempt in kept.attempts]
     entries += [_saved(kept, saved) for saved in story.saves(REPORT, kept.story, decided)]
-    entries += [_opening(opening, of_row) for opening in kept.openings]
+    entries += [_opening(kept, opening, of_row) for opening in kept.openings]
     entries += [_comment(kept, comment, of_row) for comment in kept.comments]
     entries += [_outside(kept, event) for event in kept.story.outside]
     entries += [_unproved(kept, row) for row in kept.story.unproved]
     return sorted(entries, key=lambda entry: (entry.place, entry.at))
-
-
-def columns(kept: Dossier, numbers: Sequence[int]) -> dict[str, Any]:
-    """The chosen versions as columns: heads, fields, lines and evidence, with what changed marked."""
-    versions = [version for version in kept.story.versions if version.number in numbers]
-    hashes = {decision.version: decision.content_hash for decision in kept.decisions}
-    return {
-        "heads": [
-            {
-                "number": version.number,
-                "at": version.at,
-                "person": _name(kept, version.person_id),
-                "hash": hashes.get(version.number, ""),
-            }
-            for version in versions
-        ],
-        "fields": [_field(kept, versions, column) for column in labels.REPORT_FIELDS],
-        "lines": _lines(kept, versions),
-        "evidence": _evidence(versions),
-    }
 
 
 def ledger(kept: Dossier) -> list[dict[str, Any]]:
@@ -96,74 +64,98 @@ def ledger(kept: Dossier) -> list[dict[str, Any]]:
     return [
         {
             "id": event.id,
-            "table": _table(event.table),
+            "table": naming.table_of(event.table),
             "row": event.row,
             "op": labels.OPERATIONS.get(event.op, event.op),
             "actor_id": event.actor_id,
-            "person": _name(kept, event.actor_id),
+            "person": naming.person_of(kept, event.actor_id),
             "role": event.role,
             "at": event.at,
+            "sealed": event.sealed,
             "outside": event.id in outside,
         }
         for event in kept.story.events
     ]
 
 
-def printed(decision: Decision) -> str:
-    """The office as printed on that day: Plt. Kepala Dinas ..., unit."""
-    acting = labels.CAPACITIES.get(decision.capacity, "")
-    return f"{acting} {decision.post_title}, {decision.unit_name}".strip()
-
-
 def line(decision: Decision, report: Report) -> dict[str, Any]:
     """One row of the list of latest decisions."""
     title = str(labels.DONE.get(decision.verb, decision.verb))
-    return {"decision": decision, "title": title, "office": printed(decision), "report": report}
+    return {"decision": decision, "title": title, "office": naming.printed(decision), "report": report}
 
 
-def _decision(kept: Dossier, decision: Decision, of_row: Mapping[tuple[str, int], Event]) -> Entry:
+def traces(events: Iterable[Event]) -> dict[str, Any]:
+    """Where what these events tell came from, and what seals it: the latest of their checkpoints, once all have one."""
+    told = list(events)
+    seals = [event.sealed for event in told if event.sealed]
+    return {
+        "events": ranges(event.id for event in told),
+        "address": next((event.address for event in told if event.address), ""),
+        "sealed": max(seals) if told and len(seals) == len(told) else None,
+    }
+
+
+def _decision(kept: Dossier, decision: Decision, of_row: Rows) -> Entry:
     event = of_row.get((DECISION, decision.pk))
-    lines = {f"line-{row.row}": _line_label(kept, row.image) for row in kept.story.kept if row.table == LINE}
+    lines = {
+        f"line-{row.row}": naming.line_of(kept, row.image) for row in kept.story.kept if row.table == LINE
+    }
     return Entry(
         place=event.id if event else FAR,
         at=decision.at,
         kind="decision",
         title=str(labels.DONE.get(decision.verb, decision.verb)),
         person=decision.actor_name,
-        office=printed(decision),
+        office=naming.printed(decision),
+        stood_for=naming.stood_for(kept, decision, event),
         hue=labels.HUES.get(decision.verb, ""),
         before=decision.source,
         after=decision.target,
         version=decision.version,
         hash=decision.content_hash,
-        reason=decision.reason,
-        about=[lines.get(mark) or _mark(kept, mark) for mark in decision.marks],
-        events=ranges(kept.story.of_act(event.act)) if event else "",
+        reason=naming.words_of(decision.reason, _digest(event, "reason")),
+        about=[lines.get(mark) or naming.mark_of(kept, mark) for mark in decision.marks],
+        **traces([one for one in kept.story.events if event and one.act == event.act]),
     )
 
 
-def _mark(kept: Dossier, mark: str) -> str:
-    if mark.startswith("statement-"):
-        return _("statement accepted, text %(version)s") % {"version": mark.removeprefix("statement-")}
-    column = labels.MARKS.get(mark, mark)
-    return labels.name_of(column) if column in labels.REPORT_FIELDS else kept.cells.get(mark, mark)
+def _digest(event: Event | None, column: str) -> str | None:
+    return (event.new or {}).get(f"{column}_sha256") if event else None
+
+
+def _attempt(kept: Dossier, attempt: Attempt, of_row: Rows) -> Entry:
+    event = of_row.get((ATTEMPT, attempt.pk))
+    return Entry(
+        place=event.id if event else FAR,
+        at=attempt.at,
+        kind="attempt",
+        title=_("Refused: %(verb)s") % {"verb": labels.TRIED.get(attempt.verb, attempt.verb)},
+        person=naming.person_of(kept, attempt.actor_id),
+        office=naming.offices_in(kept, event),
+        hue="red",
+        version=attempt.version or None,
+        reason=say(attempt.code),
+        **traces([event] if event else []),
+    )
 
 
 def _saved(kept: Dossier, saved: Saved) -> Entry:
     changes = [one for row, before in saved.changes for one in _changes(kept, row, before)]
+    events = [kept.story.by_id[number] for number in saved.events]
     return Entry(
         place=saved.place,
         at=saved.at,
         kind="saved",
         title=_("Opened for entry") if saved.opened else _("Saved"),
-        person=_name(kept, saved.person_id),
+        person=naming.person_of(kept, saved.person_id),
+        office=naming.offices_in(kept, events[0] if events else None),
         version=saved.version,
         changes=() if saved.opened else changes,
-        events=ranges(saved.events),
+        **traces(events),
     )
 
 
-def _opening(opening: Opening, of_row: Mapping[tuple[str, int], Event]) -> Entry:
+def _opening(kept: Dossier, opening: Opening, of_row: Rows) -> Entry:
     event = of_row.get((OPENING, opening.pk))
     return Entry(
         place=event.id if event else FAR,
@@ -171,11 +163,12 @@ def _opening(opening: Opening, of_row: Mapping[tuple[str, int], Event]) -> Entry
         kind="opening",
         title=_("Opened and read"),
         person=opening.person.name,
-        events=str(event.id) if event else "",
+        office=naming.offices_in(kept, event),
+        **traces([event] if event else []),
     )
 
 
-def _comment(kept: Dossier, comment: Comment, of_row: Mapping[tuple[str, int], Event]) -> Entry:
+def _comment(kept: Dossier, comment: Comment, of_row: Rows) -> Entry:
     event = of_row.get((COMMENT, comment.pk))
     return Entry(
         place=event.id if event else FAR,
@@ -185,26 +178,29 @@ def _comment(kept: Dossier, comment: Comment, of_row: Mapping[tuple[str, int], E
         person=comment.person_name,
         office=comment.office,
         version=comment.version,
-        reason=comment.text,
+        reason=naming.words_of(comment.text, _digest(event, "text")),
         about=[kept.cells.get(comment.mark, comment.mark)] if comment.mark else [],
-        events=str(event.id) if event else "",
+        **traces([event] if event else []),
     )
 
 
 def _outside(kept: Dossier, event: Event) -> Entry:
     images = (event.old or {}, event.new or {})
     columns = [name for name in {**images[0], **images[1]} if images[0].get(name) != images[1].get(name)]
+    told = f"{naming.table_of(event.table)} {event.row}, {labels.OPERATIONS.get(event.op, event.op)}"
     return Entry(
         place=event.id,
         at=event.at,
         kind="outside",
         title=_("Changed outside the application"),
-        person=_name(kept, event.actor_id),
+        person=naming.person_of(kept, event.actor_id),
         office=event.role,
         hue="red",
-        about=[f"{_table(event.table)} {event.row}, {labels.OPERATIONS.get(event.op, event.op)}"],
-        changes=[(name, _raw(images[0].get(name)), _raw(images[1].get(name))) for name in columns],
-        events=str(event.id),
+        about=[told],
+        changes=[
+            (name, naming.raw(images[0].get(name)), naming.raw(images[1].get(name))) for name in columns
+        ],
+        **traces([event]),
     )
 
 
@@ -214,99 +210,41 @@ def _unproved(kept: Dossier, row: Kept) -> Entry:
         at=row.at,
         kind="unproved",
         title=_("In the history, but not in the ledger"),
-        person=_name(kept, row.person_id),
+        person=naming.person_of(kept, row.person_id),
         hue="red",
-        about=[f"{_table(row.table)} {row.row}"],
+        about=[f"{naming.table_of(row.table)} {row.row}"],
     )
 
 
 def _changes(kept: Dossier, row: Kept, before: Image | None) -> list[tuple[str, str, str]]:
     """Label, old and new value of each column that this change touched."""
-    if row.table == EVIDENCE:
+    gone = row.kind == "-"
+    if row.table == EVIDENCE and (gone or before is None):
         name = row.image["original_name"]
-        return [(_("Evidence"), name if row.kind == "-" else NOTHING, NOTHING if row.kind == "-" else name)]
-    columns = labels.REPORT_FIELDS if row.table == REPORT else labels.LINE_FIELDS
-    label = f"{_line_label(kept, row.image)}: " if row.table == LINE else ""
-    old, new = before or {}, {} if row.kind == "-" else row.image
+        return [(_("Evidence"), name if gone else NOTHING, NOTHING if gone else name)]
+    old, new = before or {}, {} if gone else row.image
     return [
-        (label + labels.name_of(column), _said(kept, column, old), _said(kept, column, new))
-        for column in columns
+        (label, _said(kept, column, old), _said(kept, column, new))
+        for column, label in _compared(kept, row)
         if old.get(column) != new.get(column) and (before or new.get(column))
     ]
 
 
+def _compared(kept: Dossier, row: Kept) -> list[tuple[str, str]]:
+    """The columns of a row that people read, each with how a change of it is headed."""
+    if row.table == EXPLANATION:
+        about = row.image["line_id"]
+        lines = (one.image for one in kept.story.kept if (one.table, one.row) == (LINE, about))
+        return [("text", naming.explanation_of(kept, row.image, next(lines, None)))]
+    if row.table == EVIDENCE:
+        name = row.image["original_name"]
+        return [(column, f"{name}: {label}") for column, label in labels.EVIDENCE_FIELDS.items()]
+    if row.table == LINE:
+        line_name = naming.line_of(kept, row.image)
+        return [(column, f"{line_name}: {labels.name_of(column)}") for column in labels.LINE_FIELDS]
+    return [(column, labels.name_of(column)) for column in labels.REPORT_FIELDS]
+
+
 def _said(kept: Dossier, column: str, image: Image) -> str:
-    text = _value(kept, column, image)
+    text = naming.value_of(kept, column, image)
     return text if len(text) <= SHORT else f"{text[:SHORT]}…"
-
-
-def _value(kept: Dossier, column: str, image: Image) -> str:
-    value = image.get(column)
-    if column == "budget_version_id" and value is not None and value in kept.budget_versions:
-        return str(kept.budget_versions[value])
-    return labels.value_of(column, value)
-
-
-def _raw(value: Any) -> str:
-    return NOTHING if value in (None, "", []) else str(value)
-
-
-def _name(kept: Dossier, person: int | None) -> str:
-    return kept.people.get(person, "") if person else _("The system")
-
-
-def _line_label(kept: Dossier, image: Image) -> str:
-    line = kept.lines.get(image["line_id"])
-    parts = (
-        (line.account_code, line.account_name, line.fund_source) if line else (_("Line"), image["line_id"])
-    )
-    return " ".join(str(part) for part in parts if part)
-
-
-def _table(name: str) -> str:
-    return str(labels.TABLES.get(name, name))
-
-
-def _field(kept: Dossier, versions: Sequence[Version], column: str) -> Row:
-    images = [version.report for version in versions]
-    return _row(kept, labels.name_of(column), column, images)
-
-
-def _row(kept: Dossier, label: str, column: str, images: Sequence[Image], *, deep: bool = False) -> Row:
-    texts = [_value(kept, column, image) for image in images]
-    values = [image.get(column) for image in images]
-    cells = [Cell(text, n > 0 and values[n] != values[n - 1]) for n, text in enumerate(texts)]
-    return Row(label, cells, column in labels.NUMBERS, deep=deep)
-
-
-def _lines(kept: Dossier, versions: Sequence[Version]) -> list[dict[str, Any]]:
-    ids = sorted({pk for version in versions for pk in version.lines})
-    found = []
-    for pk in ids:
-        images = [version.lines.get(pk, {}) for version in versions]
-        label = _line_label(kept, next(image for image in images if image))
-        rows = [
-            _row(kept, labels.name_of(column), column, images, deep=True)
-            for column in labels.LINE_FIELDS
-            if column in ("realized", "ceiling") or any(image.get(column) for image in images)
-        ]
-        found.append({"label": label, "rows": rows})
-    return sorted(found, key=lambda line: line["label"])
-
-
-def _evidence(versions: Sequence[Version]) -> list[Row]:
-    ids = sorted({pk for version in versions for pk in version.evidence})
-    rows = []
-    for pk in ids:
-        images = [version.evidence.get(pk) for version in versions]
-        shown = next(image for image in images if image)
-        cells = [
-            Cell(
-                _("attached") if image else NOTHING,
-                n > 0 and bool(image) != bool(images[n - 1]),
-                image["sha256"] if image else "",
-            )
-            for n, image in enumerate(images)
-        ]
-        rows.append(Row(shown["original_name"], cells, code=labels.kind_of(shown["kind"])))
-    return rows

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -35,6 +36,9 @@ class Event:
     actor_id: int | None
     role: str
     at: datetime
+    offices: tuple[Mapping[str, Any], ...] = ()  # those the actor held: post, capacity, for whom he acts
+    address: str = ""  # where the request came from
+    sealed: tuple[int, datetime] | None = None  # size and moment of the first checkpoint that covers it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The content as it stood when the report had this number; `lines` and `evidence` by their row's id."""
+    """The content as it stood when the report had this number; its parts by their row's id."""
 
     number: int
     at: datetime
@@ -65,6 +69,7 @@ class Version:
     report: Image
     lines: Mapping[int, Image]
     evidence: Mapping[int, Image]
+    explanations: Mapping[int, Image]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Saved:
         return self.events[0] if self.events else FAR
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Story:
     """Everything of one report that history and ledger say, paired."""
 
@@ -93,18 +98,30 @@ class Story:
     events: tuple[Event, ...]
     versions: tuple[Version, ...] = field(default=())
 
+    @cached_property
+    def by_id(self) -> dict[int, Event]:
+        """The events by their number."""
+        return {event.id: event for event in self.events}
+
+    @cached_property
+    def _acts(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for event in self.events:
+            found[event.act].append(event.id)
+        return found
+
     def of_act(self, act: str) -> tuple[int, ...]:
         """Ids of the events that one act left about this report."""
-        return tuple(event.id for event in self.events if event.act == act)
+        return tuple(self._acts.get(act, ()))
 
 
 def tell(report: str, kept: Sequence[Kept], events: Sequence[Event]) -> Story:
     """Pair history and ledger and lay out the versions; `report` is the name of the report's own table."""
-    tables = {row.table for row in kept} | {report}
-    paired, outside = _paired(kept, [event for event in events if event.table in tables])
-    repeats = _repeats(paired)
-    unproved = tuple(row for row in paired if not row.event and row.number not in repeats.get(row.table, ()))
-    return Story(paired, outside, unproved, tuple(events), _versions(report, paired))
+    tables = {row.table for row in kept} | {report, *_parts_of(report)}
+    rows, outside = paired(kept, [event for event in events if event.table in tables])
+    repeats = _repeats(rows)
+    unproved = tuple(row for row in rows if not row.event and row.number not in repeats.get(row.table, ()))
+    return Story(rows, outside, unproved, tuple(events), _versions(report, rows))
 
 
 def saves(report: str, story: Story, decided: Iterable[str]) -> list[Saved]:
@@ -135,28 +152,36 @@ def ranges(numbers: Iterable[int]) -> str:
     return ", ".join(parts)
 
 
-def _paired(kept: Sequence[Kept], events: Sequence[Event]) -> tuple[tuple[Kept, ...], tuple[Event, ...]]:
+def paired(kept: Sequence[Kept], events: Sequence[Event]) -> tuple[tuple[Kept, ...], tuple[Event, ...]]:
     """Row by row the longest run of changes that both tell in the same order; the rest stands alone."""
     by_row: dict[tuple[str, int], tuple[list[Kept], list[Event]]] = defaultdict(lambda: ([], []))
     for row in sorted(kept, key=lambda row: row.number):
         by_row[row.table, row.row][0].append(row)
     for event in sorted(events, key=lambda event: event.id):
         by_row[event.table, event.row][1].append(event)
-    paired: list[Kept] = []
+    found: list[Kept] = []
     outside: list[Event] = []
     for rows, changes in by_row.values():
-        pairs = _common(rows, changes)
-        partner = dict(pairs)
+        partner = dict(_common(rows, changes))
         for number, row in enumerate(rows):
-            paired.append(replace(row, event=changes[partner[number]]) if number in partner else row)
+            found.append(replace(row, event=changes[partner[number]]) if number in partner else row)
         met = set(partner.values())
         outside += [event for n, event in enumerate(changes) if n not in met]
-    paired.sort(key=lambda row: (row.place, row.number))
+    found.sort(key=lambda row: (row.place, row.number))
     outside.sort(key=lambda event: event.id)
-    return tuple(paired), tuple(outside)
+    return tuple(found), tuple(outside)
 
 
 def _common(rows: Sequence[Kept], events: Sequence[Event]) -> list[tuple[int, int]]:
+    """Which row belongs to which event. What agrees from the first on is paired without comparing all with all."""
+    start = 0
+    while start < min(len(rows), len(events)) and _tells(rows[start], events[start]):
+        start += 1
+    rest = _longest(rows[start:], events[start:])
+    return [*((n, n) for n in range(start)), *((start + i, start + j) for i, j in rest)]
+
+
+def _longest(rows: Sequence[Kept], events: Sequence[Event]) -> list[tuple[int, int]]:
     same = [[_tells(row, event) for event in events] for row in rows]
     best = [[0] * (len(events) + 1) for _ in range(len(rows) + 1)]
     for i in range(len(rows) - 1, -1, -1):
@@ -178,10 +203,11 @@ def _tells(row: Kept, event: Event) -> bool:
     """The same change: same kind, and each value of the ledger (or its digest) stands in the history row."""
     if KINDS[event.op] != row.kind:
         return False
-    return event.new is None or all(_held(row.image, column) == value for column, value in event.new.items())
+    return event.new is None or all(held(row.image, column) == value for column, value in event.new.items())
 
 
-def _held(image: Image, column: str) -> Any:
+def held(image: Image, column: str) -> Any:
+    """The value of a column as the ledger tells it: a digest where the ledger has only that."""
     if column in image or not column.endswith("_sha256"):
         return image.get(column)
     words = image.get(column.removesuffix("_sha256"))
@@ -223,13 +249,14 @@ def _versions(report: str, kept: Sequence[Kept]) -> tuple[Version, ...]:
             else:
                 parts[row.table][row.row] = row.image
         first, last = heads[number][0], heads[number][-1]
-        lines, evidence = (dict(parts.get(name, {})) for name in _parts_of(report))
-        found.append(Version(number, first.at, first.person_id, last.image, lines, evidence))
+        lines, evidence, explanations = (dict(parts.get(name, {})) for name in _parts_of(report))
+        found.append(Version(number, first.at, first.person_id, last.image, lines, evidence, explanations))
     return tuple(found)
 
 
-def _parts_of(report: str) -> tuple[str, str]:
-    return f"{report}line", f"{report.rpartition('_')[0]}_evidence"
+def _parts_of(report: str) -> tuple[str, str, str]:
+    app = report.rpartition("_")[0]
+    return f"{report}line", f"{app}_evidence", f"{app}_explanation"
 
 
 def _placed(kept: Sequence[Kept], heads: Mapping[int, Sequence[Kept]]) -> dict[int, list[Kept]]:

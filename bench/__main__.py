@@ -136,7 +136,7 @@ def _ledger(run: Run, chosen: Plan, data: Path, name: str) -> None:
         for on in (True, False) if turn % 2 == 0 else (False, True):
             server.remember(data, name, on)
             ours.ask(
-                do="ledger_crowd", on=on, clients=CLIENTS, count=0
+                do="ledger_crowd", on=on, clients=CLIENTS, count=1
             )  # connections and plans, after the tables changed
             run.staged("ledger", turn, ours, on=on)
             told = ours.ask(do="ledger_crowd", on=on, clients=CLIENTS, count=chosen.crowd)

@@ -45,13 +45,13 @@ class Plan:
             "ledgersets": Pool(4, 2 * self.ledger_rounds * self.large),
             "sets": Pool(ROWS, (self.set_rounds + 1) * 50 + self.set_rounds * self.large),
             "small": Pool(4, self.set_rounds * self.large),
-            **{
-                f"crowd{client}": Pool(
-                    ROWS, (self.crowd_rounds + 2 * self.ledger_rounds) * (self.crowd + CLIENT_WARM)
-                )
-                for client in range(CLIENTS)
-            },
+            **{f"crowd{client}": Pool(ROWS, self._crowd()) for client in range(CLIENTS)},
         }
+
+    def _crowd(self) -> int:
+        """What one client draws; each round of the ledger begins with a crowd that only warms up."""
+        ledger = 2 * self.ledger_rounds * (self.crowd + 1 + 2 * CLIENT_WARM)
+        return self.crowd_rounds * (self.crowd + CLIENT_WARM) + ledger
 
 
 FULL = Plan(

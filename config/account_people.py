@@ -96,7 +96,7 @@ def _end_sessions(request: HttpRequest, administrator: User, whose: User) -> Htt
 def _remove(request: HttpRequest, administrator: User, whose: User, reason: str) -> HttpResponse:
     """All factors at once: whoever lost his phone sets up everything anew, and until then he decides nothing."""
     told: dict[str, Any] = {"person": administrator.name, "reason": reason}
-    with recorded(administrator):
+    with recorded(administrator, reason):
         Authenticator.objects.filter(user=whose).delete()
         keys_changed(request, whose, "factors_removed", **told)
     messages.success(request, _("The second factors were removed. The person has been told."))

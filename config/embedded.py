@@ -94,8 +94,30 @@ def stop(data: Path) -> bool:
     with folder.locked(data):
         if not _running(data):
             return False
-        _run(data, "pg_ctl", "stop", "-D", _cluster(data), "-m", "fast", "-w", "-t", PATIENCE)
+        run(data, "pg_ctl", "stop", "-D", _cluster(data), "-m", "fast", "-w", "-t", PATIENCE)
     return True
+
+
+def run(data: Path, tool: str, *arguments: object) -> str:
+    """What one of PostgreSQL's programs says, run as the server's user; ImproperlyConfigured with its words when it fails."""
+    uid, gid = folder.server_user()
+    other: dict[str, object] = {} if uid == os.geteuid() else {"user": uid, "group": gid, "extra_groups": []}
+    done = subprocess.run(  # noqa: S603 - fixed programs of the wheel
+        [str(_bin_dir(data) / tool), *map(str, arguments)],
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        umask=0o077,
+        **other,  # type: ignore[call-overload]
+    )
+    if done.returncode:
+        log = _home(data) / "start.log"
+        last = log.read_text(errors="replace")[-600:] if tool == "pg_ctl" and log.exists() else ""
+        raise ImproperlyConfigured(
+            f"PostgreSQL's {tool} failed ({done.returncode}): {done.stderr.strip()}\n{last}".strip()
+        )
+    return done.stdout.strip()
 
 
 def _answers(data: Path) -> bool:
@@ -137,7 +159,7 @@ def _start(data: Path, settings: dict[str, str]) -> None:
         if _answers(data):
             return
         try:
-            _run(data, "pg_ctl", "start", "-D", cluster, "-w", "-t", PATIENCE, "-s", "-l", home / "start.log")
+            run(data, "pg_ctl", "start", "-D", cluster, "-w", "-t", PATIENCE, "-s", "-l", home / "start.log")
             return
         except ImproperlyConfigured:
             # After a kill -9 the old server's last processes hold its memory for a moment.
@@ -157,7 +179,7 @@ def _initialise(data: Path) -> None:
     os.chown(password, uid, -1)
     locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
     try:
-        _run(
+        run(
             data, "initdb", "-D", draft, "-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8",
             *locale,
         )  # fmt: skip
@@ -172,7 +194,7 @@ def _initialise(data: Path) -> None:
 def _same_version(data: Path) -> None:
     """A newer major version cannot read an older one's files."""
     kept = (_cluster(data) / "PG_VERSION").read_text().strip()
-    ours = _run(data, "postgres", "--version").split()[-1]
+    ours = run(data, "postgres", "--version").split()[-1]
     if ours.split(".")[0] != kept:
         raise ImproperlyConfigured(
             f"The database in {data} was made by PostgreSQL {kept}, and the server here is {ours}. Use the release of "
@@ -240,27 +262,6 @@ def _own(place: Path) -> None:
             f"Start Jenjang as the user who made it, or set JENJANG_DATA to a folder of your own."
         )
     place.chmod(0o700)
-
-
-def _run(data: Path, tool: str, *arguments: object) -> str:
-    uid, gid = folder.server_user()
-    other: dict[str, object] = {} if uid == os.geteuid() else {"user": uid, "group": gid, "extra_groups": []}
-    done = subprocess.run(  # noqa: S603 - fixed programs of the wheel
-        [str(_bin_dir(data) / tool), *map(str, arguments)],
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
-        cwd="/",
-        capture_output=True,
-        text=True,
-        umask=0o077,
-        **other,  # type: ignore[call-overload]
-    )
-    if done.returncode:
-        log = _home(data) / "start.log"
-        last = log.read_text(errors="replace")[-600:] if tool == "pg_ctl" and log.exists() else ""
-        raise ImproperlyConfigured(
-            f"PostgreSQL's {tool} failed ({done.returncode}): {done.stderr.strip()}\n{last}".strip()
-        )
-    return done.stdout.strip()
 
 
 def _bin_dir(data: Path) -> Path:

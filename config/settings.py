@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.plain.Plain",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -140,6 +141,8 @@ CELERY_BEAT_SCHEDULE = {
     "timers of requests": {"task": "approvals.tasks.sweep_requests", "schedule": 60.0},
     "certificates before the deadline": {"task": "approvals.tasks.check_certificates", "schedule": 3600.0},
     "forget uploads that were given up": {"task": "submissions.tasks.sweep_uploads", "schedule": 3600.0},
+    # Hourly, so that an hour without beat costs no day; each is written to once a day.
+    "the day's checkpoint": {"task": "audit.tasks.mail_checkpoint", "schedule": 3600.0},
     "files the scanner has not answered": {"task": "submissions.tasks.rescan", "schedule": 300.0},
 }
 
@@ -248,6 +251,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 EVIDENCE_MAX_BYTES = 10 * 1024 * 1024  # domain.md 2.2
 EVIDENCE_MAX_FILES = 20
 UPLOADS = DATA_DIR / "uploads"  # files that are still on their way; one folder for all web servers
+# Years that lengthen what the law asks to be kept, never shorten it (approvals/keeping/rules.py): "evidence=15,papers=7".
+KEEPING_YEARS = {
+    kind: int(years)
+    for kind, _is, years in (one.partition("=") for one in environment.items("JENJANG_KEEPING"))
+}
 CLAMD_URL = os.environ.get(
     "CLAMD_URL", ""
 )  # a virus scanner, tcp://host:port or a socket's path; empty: none
@@ -283,6 +291,8 @@ BSRE_TIMEOUT = float(os.environ.get("BSRE_TIMEOUT", "60"))  # seconds for one si
 LEDGER_KEYS = Path(os.environ.get("JENJANG_LEDGER_KEYS", DATA_DIR / "ledger"))
 LEDGER_SEALER_URL = os.environ.get("DATABASE_SEALER_URL") or _urls.get("sealer", "")
 LEDGER_READER_URL = _urls["app"]
+LEDGER_ANCHOR_MAIL = environment.items("LEDGER_ANCHOR_MAIL")  # of offices outside: the day's checkpoint
+METRICS_TOKEN = environment.secret("METRICS_TOKEN")  # who shows it reads /metrics; without it nobody does
 
 # --- Mail ------------------------------------------------------------------------------------------------
 for _name, _value in environment.mail(DATA_DIR).items():

@@ -8,6 +8,7 @@ from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
 from config import views
+from config.metrics import metrics
 
 urlpatterns = [
     path("", include("portal.urls")),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("webhooks/", include("portal.webhooks_urls")),
     path("ledger/", include("portal.ledger_urls")),
     path("keeping/", include("approvals.keeping.urls")),
+    path("metrics", metrics, name="metrics"),
     path("routes/", include("approvals.routes_urls")),
     path("accounts/", include("config.account_urls")),
     path("accounts/", include("allauth.urls")),

@@ -15,10 +15,11 @@ CHECKPOINTS = "SELECT json_build_object('size', size, 'note', note) FROM ledger.
 TABLES = """
 SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE t.tgname = 'ledger_insert' AND n.nspname = 'public' ORDER BY 1"""
-# Every column that any event ever spoke of in a table and that is still there, in words or as a digest.
+# Every column that any event (of these rows) ever spoke of in a table and that is still there, in words or as a digest.
 SPOKEN = """
 SELECT DISTINCT name FROM (SELECT DISTINCT ARRAY(SELECT json_object_keys(x.payload::json -> 'new')) AS names
-  FROM ledger.event x WHERE x.of_table = %s AND x.payload::json ->> 'new' IS NOT NULL) s, unnest(s.names) AS name ORDER BY name"""
+  FROM ledger.event x WHERE x.of_table = %s AND (%s::bigint[] IS NULL OR x.of_row = ANY (%s))
+    AND x.payload::json ->> 'new' IS NOT NULL) s, unnest(s.names) AS name ORDER BY name"""
 COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
 HASHED = "_sha256"
 KEPT = "history_id"  # what numbers the rows of a history
@@ -35,7 +36,7 @@ def export(connection: psycopg.Connection, folder: Path) -> None:
             ("unsealed.log", UNSEALED),
             ("checkpoints.jsonl", CHECKPOINTS),
         ):
-            _copy(cursor, sql.SQL(query), folder / name, "xb")  # type: ignore[arg-type]
+            _copy(cursor, sql.SQL(query), folder / name, "xb")
         (folder / "rows.jsonl").touch(exist_ok=False)
         for (table,) in cursor.execute(TABLES).fetchall():
             _copy(cursor, images(cursor, table), folder / "rows.jsonl", "ab")
@@ -50,10 +51,11 @@ def _copy(cursor: psycopg.Cursor, query: sql.Composable, path: Path, mode: str) 
 def images(cursor: psycopg.Cursor, table: str, ids: list[int] | None = None) -> sql.Composed:
     """The query that tells of the rows of a table (of `ids` only, where given) as its events do: one JSON object for each."""
     columns = {name for (name,) in cursor.execute(COLUMNS, [table]).fetchall()}
-    spoken = [name for (name,) in cursor.execute(SPOKEN, [table]).fetchall()]
+    spoken = [name for (name,) in cursor.execute(SPOKEN, [table, ids, ids]).fetchall()]
     told = [one for name in spoken if (one := _told(name, columns)) is not None]
     key = KEPT if KEPT in columns else "id"
-    only = sql.SQL("") if ids is None else sql.SQL(" WHERE t.{} = ANY ({})").format(sql.Identifier(key), ids)
+    mark = sql.Identifier(key)
+    only = sql.SQL("") if ids is None else sql.SQL(" WHERE t.{} = ANY ({}) ORDER BY t.{}").format(mark, ids, mark)
     return sql.SQL(
         "SELECT json_build_object('table', {}, 'id', t.{}, 'row', json_build_object({})) FROM public.{} t{}"
     ).format(sql.Literal(table), sql.Identifier(key), sql.SQL(", ").join(told), sql.Identifier(table), only)

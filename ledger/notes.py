@@ -29,9 +29,13 @@ class Sealer:
     def note(self, size: int, root: bytes) -> str:
         """The signed checkpoint of a tree."""
         text = f"{self.name}\n{size}\n{base64.b64encode(root).decode()}\n"
+        return f"{text}\n{self.signature(text)}"
+
+    def signature(self, text: str) -> str:
+        """The line that stands under a text of this key's, after an empty line; the text ends with a line break."""
         packed = ALGORITHM + self.key.public_key().public_bytes_raw()
         signature = _hint(self.name, packed) + self.key.sign(text.encode())
-        return f"{text}\n\u2014 {self.name} {base64.b64encode(signature).decode()}\n"
+        return f"\u2014 {self.name} {base64.b64encode(signature).decode()}\n"
 
 
 def _hint(name: str, packed: bytes) -> bytes:
@@ -41,7 +45,7 @@ def _hint(name: str, packed: bytes) -> bytes:
 def sealer_of(folder: Path, name: str = NAME) -> Sealer:
     """The key in `folder`, made once: sealer.key for its owner alone, sealer.pub for everybody."""
     path = folder / "sealer.key"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o711)  # the public half is for everybody
     if not path.exists():
         _make(path)
     key = serialization.load_pem_private_key(path.read_bytes(), None)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Check an exported ledger, or the proof of a report: python3 verify.py EXPORT --key PUBKEY [--anchor FILE] [--custodian PUBKEY]
 
-Needs Python 3.11 and nothing else. EXPORT is a folder or ZIP file of events.log (as they were sealed), unsealed.log,
-checkpoints.jsonl and rows.jsonl; a proof has proofs.jsonl and files/ too. PUBKEY holds the line "name+id+base64"; an anchor is a
-checkpoint that somebody kept outside. What a restore lost is accepted when two custodians signed for it. Exit status 1 and one
-sentence for the first fault. Hashes are those of RFC 6962, checkpoints C2SP signed notes with Ed25519.
+Needs Python 3.11 and nothing else. EXPORT is a folder or ZIP file of events.log (in the order of the seals), unsealed.log,
+checkpoints.jsonl and rows.jsonl; a proof has proofs.jsonl and files/ too, and nothing unsealed. PUBKEY holds the line
+"name+id+base64"; an anchor is a checkpoint that somebody kept outside. What a restore lost is accepted when two custodians signed
+for it. Exit status 1 and one sentence for the first fault. Hashes are those of RFC 6962, checkpoints C2SP signed notes, Ed25519.
 """
 
 import argparse
@@ -13,8 +13,9 @@ import json
 import sys
 import zipfile
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,13 @@ try:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     LIBRARY: Any = Ed25519PublicKey.from_public_bytes
-except ImportError:  # RFC 8032 below: some hundred times slower, and as strict
+except ImportError:  # RFC 8032 below: some ten times slower, and as strict
     LIBRARY, InvalidSignature = None, ValueError  # type: ignore[assignment,misc]
 Export = Path | zipfile.Path
 State = tuple[int, bytes]  # size and root of the tree
+Gap = tuple[State, State]  # what a restore kept, and what it lost
+NUMBER = "\0"  # stands before a number with a fraction, and in no text of the database
+read = json.JSONDecoder(parse_float=NUMBER.__add__).decode
 
 
 class Fault(Exception):
@@ -52,10 +56,10 @@ class Tree:
 
     def add(self, leaf: bytes) -> None:
         """One leaf more."""
-        node, rest = leaf, self.size
+        rest = self.size
         while rest & 1:
-            node, rest = node_of(self.peaks.pop(), node), rest >> 1
-        self.peaks.append(node)
+            leaf, rest = node_of(self.peaks.pop(), leaf), rest >> 1
+        self.peaks.append(leaf)
         self.size += 1
 
     def root(self) -> bytes:
@@ -66,48 +70,40 @@ class Tree:
         return node
 
 
+def _climbed(at: int, last: int, path: Iterable[bytes], node: bytes) -> tuple[bytes, bytes] | None:
+    """From node `at` of a level whose last is `last` to the top: of what stands left of it and itself, and of all."""
+    old = new = node
+    for step in path:
+        if last == 0:
+            return None
+        if at & 1 or at == last:
+            old, new = node_of(step, old), node_of(step, new)
+            while at and not at & 1:  # the last of a level that is odd goes up alone
+                at, last = at >> 1, last >> 1
+        else:
+            new = node_of(new, step)
+        at, last = at >> 1, last >> 1
+    return None if last else (old, new)
+
+
 def included(leaf: bytes, index: int, size: int, proof: Iterable[bytes], root: bytes) -> bool:
     """Whether `leaf` stands at `index` of the tree with that size and root (RFC 6962 2.1.1)."""
-    path = list(proof)
-
-    def climbed(at: int, width: int) -> bytes:
-        if width == 1:
-            return leaf
-        half, beside = 1 << (width - 1).bit_length() - 1, path.pop()
-        return (
-            node_of(climbed(at, half), beside)
-            if at < half
-            else node_of(beside, climbed(at - half, width - half))
-        )
-
-    return 0 <= index < size and len(path) <= 64 and _holds(lambda: climbed(index, size) == root and not path)
+    return 0 <= index < size and (_climbed(index, size - 1, proof, leaf) or [None])[-1] == root
 
 
 def consistent(first: int, second: int, proof: Iterable[bytes], root: bytes, later: bytes) -> bool:
     """Whether the tree of `second` leaves begins with that of `first` (RFC 6962 2.1.2)."""
-    path = list(proof)
-
-    def climbed(old: int, width: int, whole: bool) -> tuple[bytes, bytes]:
-        if old == width:
-            return (root, root) if whole else (path[-1], path.pop())
-        half, beside = 1 << (width - 1).bit_length() - 1, path.pop()
-        one, two = climbed(old, half, whole) if old <= half else climbed(old - half, width - half, False)
-        return (one, node_of(two, beside)) if old <= half else (node_of(beside, one), node_of(beside, two))
-
-    if first in (0, second):
-        return not path and (first == 0 or root == later)
-    return 0 < first < second and _holds(lambda: climbed(first, second, True) == (root, later) and not path)
-
-
-def _holds(claim: Any) -> bool:
-    try:
-        return bool(claim())
-    except IndexError:  # a path that is too short
-        return False
+    path, at, last = [*proof], first - 1, second - 1
+    if not path or not 0 < first < second:
+        return not path and first in (0, second) and root == (later if first else Tree().root())
+    node = path.pop(0) if first & at else root  # a power of two is a subtree of its own: its root begins
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    return _climbed(at, last, path, node) == (root, later)
 
 
 class Ed25519:
-    """Signatures as RFC 8032 has them, where no library is at hand. A point is (x, y)."""
+    """Signatures as RFC 8032 has them, where no library is at hand. A point is X, Y, Z, T: x = X/Z, y = Y/Z, xy = T/Z."""
 
     P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
     D, BASE = -121665 * pow(121666, -1, P) % P, (4 * pow(5, -1, P) % P).to_bytes(32, "little")
@@ -115,42 +111,34 @@ class Ed25519:
     def __init__(self, public: bytes) -> None:
         self.public = public
 
-    def _add(self, a: Sequence[int], b: Sequence[int]) -> tuple[int, int]:
-        both = self.D * a[0] * b[0] * a[1] * b[1]
-        x, y = (
-            (a[0] * b[1] + b[0] * a[1]) * pow(1 + both, -1, self.P),
-            (a[1] * b[1] + a[0] * b[0]) * pow(1 - both, -1, self.P),
-        )
-        return x % self.P, y % self.P
+    def _add(self, one: Sequence[int], other: Sequence[int]) -> tuple[int, int, int, int]:
+        (x, y, z, t), (u, v, w, s), p = one, other, self.P
+        less, more = (y - x) * (v - u) % p, (y + x) * (v + u) % p
+        turn, wide = 2 * self.D * t * s % p, 2 * z * w % p
+        a, b, c, d = more - less, wide - turn, wide + turn, more + less
+        return a * b % p, c * d % p, b * c % p, a * d % p
 
-    def _times(self, number: int, point: tuple[int, int]) -> tuple[int, int]:
-        found = (0, 1)
-        while number:
-            found, point, number = (
-                self._add(found, point) if number & 1 else found,
-                self._add(point, point),
-                number >> 1,
-            )
-        return found
-
-    def _point(self, raw: bytes) -> tuple[int, int]:
+    def _point(self, raw: bytes, sign: int = 1) -> tuple[int, int, int, int]:
         y, odd, p = int.from_bytes(raw, "little") & (1 << 255) - 1, raw[31] >> 7, self.P
         square = (y * y - 1) * pow(self.D * y * y + 1, -1, p) % p
         x = pow(square, (p + 3) // 8, p)
         x = x if (x * x - square) % p == 0 else x * pow(2, (p - 1) // 4, p) % p
         if y >= p or (x * x - square) % p or (x == 0 and odd):
             raise ValueError("no point of the curve")
-        return (x if x & 1 == odd else p - x), y
+        x = sign * (x if x & 1 == odd else p - x) % p
+        return x, y, 1, x * y % p
 
     def verify(self, signature: bytes, message: bytes) -> None:
-        """Raises ValueError where the signature is not of this key over that message."""
-        scalar, start = int.from_bytes(signature[32:], "little"), signature[:32]
+        """Raises ValueError where the signature is not of this key over that message: unless R = S B - h A."""
+        start, scalar = signature[:32], int.from_bytes(signature[32:], "little")
         digest = int.from_bytes(hashlib.sha512(start + self.public + message).digest(), "little") % self.L
-        if len(signature) != 64 or scalar >= self.L:
-            raise ValueError("no signature")
-        if self._times(scalar, self._point(self.BASE)) != self._add(
-            self._point(start), self._times(digest, self._point(self.public))
-        ):
+        base, key, found = self._point(self.BASE), self._point(self.public, -1), (0, 1, 1, 0)
+        both = self._add(base, key)
+        for bit in range(252, -1, -1):
+            found, which = self._add(found, found), (scalar >> bit & 1) + 2 * (digest >> bit & 1)
+            found = self._add(found, (base, key, both)[which - 1]) if which else found
+        x, y = (part * pow(found[2], -1, self.P) % self.P for part in found[:2])
+        if len(signature) != 64 or scalar >= self.L or (y | (x & 1) << 255).to_bytes(32, "little") != start:
             raise ValueError("another key or another message")
 
 
@@ -162,9 +150,7 @@ class Key:
         raw = b64decode(packed)
         self.hint, self.public = hashlib.sha256(self.name.encode() + b"\n" + raw).digest()[:4], raw[1:]
         if len(raw) != 33 or raw[0] != 1 or self.hint.hex() != number:
-            raise Fault(
-                "The public key is not of the form name+id+base64, or does not agree with its own id."
-            )
+            raise Fault("The public key is not of the form name+id+base64, or does not agree with its id.")
 
     def signs(self, note: str) -> bool:
         """Whether one of the signatures under a note is of this key."""
@@ -189,153 +175,172 @@ class Key:
         return int(lines[1]), b64decode(lines[2])
 
 
+def gap(note: str, custodians: Sequence[Key]) -> Gap:
+    """The state that a declared restore kept, and the one that it lost; raises Fault unless two custodians signed."""
+    kind, kept, root, lost, gone = [*note.split("\n"), "", "", "", ""][:5]
+    if len({key.public for key in custodians if key.signs(note)}) < 2:
+        raise Fault("A restore is declared without the signatures of two custodians whose keys were given.")
+    if (
+        kind != "jenjang.ledger/restored"
+        or not kept.isdecimal()
+        or not lost.isdecimal()
+        or int(kept) >= int(lost)
+    ):
+        raise Fault("A restore is declared in words that say nothing of what was kept and what was lost.")
+    return (int(kept), b64decode(root)), (int(lost), b64decode(gone))
+
+
 def agree(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
     """Whether two images of a row say the same; a column that only one of them has came or went with an upgrade."""
-    if one == other or one is None or other is None:
-        return one == other
-    return all(_same(one[name], other[name]) for name in one.keys() & other.keys())
+    if one is None or other is None:
+        return one is other
+    return all(
+        one[name] == other[name] or _same(one[name], other[name]) for name in one.keys() & other.keys()
+    )
 
 
 def _same(one: Any, other: Any) -> bool:
-    try:  # the same moment, written in another zone
-        return bool(one == other) or datetime.fromisoformat(one) == datetime.fromisoformat(other)
-    except (TypeError, ValueError):
+    try:  # the same number with other noughts behind it, or the same moment in another zone
+        if one[0] == other[0] == NUMBER:
+            return Decimal(one[1:]) == Decimal(other[1:])
+        moment = datetime.fromisoformat(one)
+        return moment.tzinfo is not None and moment == datetime.fromisoformat(other)
+    except (TypeError, ValueError, LookupError):
         return False
 
 
 class Ledger:
     """An export, and what its events say of each row. Every method raises Fault with what does not hold."""
 
-    def __init__(self, export: Export, custodians: Sequence[Key] = ()) -> None:
-        self.export, self.custodians, self.last = export, custodians, dict[tuple[str, int], Any]()
-        self.seen, self.gaps = (
-            set[int](),
-            list[tuple[State, State]](),
-        )  # of each restore, what was kept and what was lost
+    def __init__(self, export: Export, custodians: Sequence[Key]) -> None:
+        self.export, self.custodians = export, custodians
+        self.last, self.gaps = dict[str, str](), list[Gap]()  # the last image of each row, as JSON; restores
+        self.newest, self.dated = (
+            datetime.min.replace(tzinfo=UTC),
+            list[int](),
+        )  # events of long before others
+        self.stands: Callable[[State], bool] = lambda state: False  # whether the ledger once was so
 
     def lines(self, name: str) -> Iterator[bytes]:
-        """The lines of a file; a file that is not there has none."""
-        if (self.export / name).exists():
-            with (self.export / name).open("rb") as lines:
-                yield from lines
+        """The lines of a file."""
+        with (self.export / name).open("rb") as lines:
+            yield from lines
 
-    def events(self, name: str) -> Iterator[tuple[int, bytes]]:
-        """Number and payload of each event of a file."""
+    def follow(self, name: str, seen: Callable[[int, bytes], None]) -> int:
+        """Go through the events of a file, each of which goes on from the one before of its row; how many."""
+        count = 0
         for line in self.lines(name):
             number, _, payload = line.rstrip(b"\n").partition(b" ")
-            yield int(number), payload
-
-    def follow(self, event: int, payload: bytes) -> None:
-        """The next event of its row; it must go on from the one before, and stand there once."""
-        told = json.loads(payload, parse_float=str)
-        row, old, new = (told["table"], told["id"]), told["old"], told["new"]
-        if event in self.seen or not agree(self.last.pop(row, None), old):
-            raise Fault(
-                f"Event {event} does not follow the one before it of {row[0]} {row[1]}, or stands there twice."
-            )
-        self.seen.add(event)
-        if new is not None:
-            self.last[row] = new
-        elif row[0] == "restored":
-            note = told["what"]["note"]
-            if len({key.public for key in self.custodians if key.signs(note)}) < 2:
-                raise Fault(
-                    f"Event {event} declares a restore without the signatures of two custodians whose keys were given."
-                )
-            lines = note.split("\n")
-            self.gaps.append(((int(lines[1]), b64decode(lines[2])), (int(lines[3]), b64decode(lines[4]))))
-
-    def replay(self) -> int:
-        """Follow every row through its events to how it stands; the number of rows."""
-        for name in ("events.log", "unsealed.log"):
-            for event, payload in self.events(name):
-                self.follow(event, payload)
-        self.files()
-        count = 0
-        for line in self.lines("rows.jsonl"):
-            count, one = count + 1, json.loads(line, parse_float=str)
-            if not agree(self.last.pop((one["table"], one["id"]), None), one["row"]):
-                raise Fault(
-                    f"{one['table']} {one['id']} is not as its last event left it, or no event made it."
-                )
-        for table, row in self.last:
-            raise Fault(f"{table} {row} is not as its last event left it: it is gone.")
+            count, event = count + 1, int(number)
+            seen(event, payload)
+            told = read(payload.decode())
+            row, moment = f"{told['table']} {told['id']}", datetime.fromisoformat(told["at"])
+            if self.newest - moment > timedelta(days=1):
+                self.dated.append(event)
+            self.newest, last = max(self.newest, moment), self.last.pop(row, "null")
+            if last != json.dumps(told["old"]) and not agree(json.loads(last), told["old"]):
+                raise Fault(f"Event {event} does not follow the one before it of {row}.")
+            if told["new"] is not None:
+                self.last[row] = json.dumps(told["new"])
+            elif row == "restored 0":
+                self.gaps.append(gap(told["what"]["note"], self.custodians))
+                if not self.stands(self.gaps[-1][0]):
+                    raise Fault(f"Event {event} declares a restore to a state that the ledger never had.")
         return count
 
-    def files(self) -> None:
-        """Each file of a proof is named after its sha256, which an event tells."""
-        folder = self.export / "files"
-        told = {value for image in self.last.values() for value in image.values()} if folder.exists() else ()
-        for file in folder.iterdir() if folder.exists() else ():
-            digest = hashlib.sha256(file.read_bytes()).hexdigest()
-            if not file.name.startswith(digest) or digest not in told:
-                raise Fault(f"The file {file.name} is not one that the ledger tells of.")
+    def whole(self, wanted: set[int]) -> tuple[int, int]:
+        """Check all events, minding the roots of these sizes; how many are sealed, and how many wait."""
+        tree, found = Tree(), {0: Tree().root()}
+        self.stands = lambda state: found.get(state[0]) == state[1]
 
-    def whole(self, kept: Sequence[State], anchors: Sequence[State]) -> tuple[int, int]:
-        """Check all events; how many, and how many rows they lead to."""
-        tree, wanted, found = Tree(), {size for size, _ in [*kept, *anchors]}, {0: Tree().root()}
-        for event, payload in self.events("events.log"):
+        def seen(event: int, payload: bytes) -> None:
             tree.add(leaf_of(event, payload))
             if tree.size in wanted:
                 found[tree.size] = tree.root()
-        self.stands(tree.size, found, kept, "A checkpoint")
-        if tree.size > max((size for size, _ in kept), default=0):
-            raise Fault(f"The ledger has {tree.size} sealed events, and its last checkpoint is of fewer.")
-        rows = self.replay()  # which also says what restores have lost
-        self.stands(tree.size, found, anchors, "An anchored checkpoint")
-        return tree.size, rows
 
-    def stands(self, size: int, found: Mapping[int, bytes], states: Sequence[State], name: str) -> None:
-        """Each of these states must be one that the ledger had, or one that a declared restore has lost."""
-        for state in states:
-            if found.get(state[0]) == state[1] or any(
-                kept[0] < state[0] < lost[0] or state == lost for kept, lost in self.gaps
-            ):
-                continue
-            if state[0] > size:
-                raise Fault(
-                    f"{name} is of {state[0]} events and the ledger has {size}: what came after is missing."
-                )
-            raise Fault(
-                f"{name} of size {state[0]} has another root than the ledger: something before it was changed."
-            )
+        return self.follow("events.log", seen), self.follow("unsealed.log", lambda event, payload: None)
 
-    def excerpt(self, head: State, anchors: Sequence[State]) -> tuple[int, int]:
-        """Check some events by their proofs; how many, and how many rows they lead to."""
+    def excerpt(self, size: int, root: bytes) -> int:
+        """Check some events by their proofs in the tree of that size and root; how many."""
         proofs = [json.loads(line) for line in self.lines("proofs.jsonl")]
-        path = {
-            one.get("event", -one.get("from", 0)): [bytes.fromhex(step) for step in one["path"]]
-            for one in proofs
-        }
-        index = {one["event"]: one["index"] for one in proofs if "event" in one}
-        for event, payload in self.events("events.log"):
-            if not included(
-                leaf_of(event, payload), index.get(event, -1), head[0], path.get(event, ()), head[1]
-            ):
-                raise Fault(f"Event {event} is not proved to be in the ledger of {head[0]} events.")
-        for size, root in anchors:
-            if not consistent(size, head[0], path.get(-size, ()), root, head[1]):
-                raise Fault(
-                    f"An anchored checkpoint of size {size} does not lead to that of {head[0]}, or its proof is missing."
-                )
-        return len(index), self.replay()
+        path = {one.get("event", -one.get("from", 0)): [*map(bytes.fromhex, one["path"])] for one in proofs}
+        index, last = {one["event"]: one["index"] for one in proofs if "event" in one}, -1
+        self.stands = lambda one: consistent(one[0], size, path.get(-one[0], ()), one[1], root)
+
+        def seen(event: int, payload: bytes) -> None:
+            nonlocal last
+            before, last = last, index.get(event, -1)
+            if last <= before or not included(leaf_of(event, payload), last, size, path[event], root):
+                raise Fault(f"Event {event} is not proved to be in its place in the ledger of {size} events.")
+
+        return self.follow("events.log", seen)
+
+    def rows(self, proof: bool) -> int:
+        """Every row stands as its last event left it, in a proof with all that this told; how many."""
+        count = 0
+        for line in self.lines("rows.jsonl"):
+            count, told = count + 1, read(line.decode())
+            row, image = f"{told['table']} {told['id']}", told["row"]
+            last = json.loads(self.last.pop(row, "null"))
+            if image is None or not agree(last, image) or (proof and last.keys() - image.keys()):
+                raise Fault(f"{row} is not as its last event left it, or no event made it.")
+        for row in self.last:
+            raise Fault(f"{row} is not as its last event left it: it is gone.")
+        return count
+
+    def files(self) -> None:
+        """Each file of a proof is named after its sha256, which a row tells."""
+        folder = self.export / "files"
+        for file in folder.iterdir() if folder.exists() else ():
+            with file.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+            if file.name[:64] != digest or not any(f'"{digest}"' in image for image in self.last.values()):
+                raise Fault(f"The file {file.name} is not one that the ledger tells of.")
+
+    def had(self, name: str, states: Sequence[State], size: int, gaps: Sequence[Gap]) -> None:
+        """Each of these states is one that the ledger of that size had, or one that a declared restore has lost."""
+        for one in states:
+            if self.stands(one) or any(kept[0] < one[0] < lost[0] or one == lost for kept, lost in gaps):
+                continue
+            if one[0] > size:
+                told = f"is of {one[0]} events and the ledger has {size}: what came after is missing."
+            else:
+                told = f"of size {one[0]} has another root than the ledger, or was taken out of it."
+            raise Fault(f"{name} {told}")
 
 
 def check(export: Export, key: Key, anchors: Sequence[str] = (), custodians: Sequence[Key] = ()) -> str:
     """Everything, in order; the sentence of success. Raises Fault with the first thing that does not hold."""
     try:
-        ledger = Ledger(export, custodians)
-        kept = sorted(key.open(json.loads(line)["note"]) for line in ledger.lines("checkpoints.jsonl"))
-        held = [key.open(text) for text in anchors]
-        proved = (export / "proofs.jsonl").exists()
-        events, rows = ledger.excerpt(kept[-1], held) if proved else ledger.whole(kept, held)
-    except (ValueError, KeyError, IndexError, TypeError, UnicodeError) as error:
-        raise Fault(f"The export cannot be read: {error!r}.") from error
-    gaps = "".join(
-        f" A restore lost what came after {kept} until {lost}: declared."
-        for (kept, _), (lost, _) in ledger.gaps
-    )
-    return f"{events} events under {len(kept)} checkpoints and {len(held)} anchors, {rows} rows: as they were written.{gaps}"
+        return _checked(Ledger(export, custodians), key, anchors)
+    except Fault:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a spoiled file brings about is a fault of the file
+        raise Fault(f"The export cannot be read: {type(error).__name__}, {error}.") from error
+
+
+def _checked(ledger: Ledger, key: Key, anchors: Sequence[str]) -> str:
+    kept = sorted(key.open(json.loads(line)["note"]) for line in ledger.lines("checkpoints.jsonl"))
+    held = [key.open(text) for text in anchors]
+    head, proof, told = kept[-1] if kept else (0, b""), (ledger.export / "proofs.jsonl").exists(), ""
+    if proof:
+        events, size = ledger.excerpt(*head), head[0]
+        told = f" These are some of the {size} events of the ledger."
+    else:
+        events, waiting = ledger.whole({size for size, _ in kept})
+        size = events
+        told = f" {waiting} more events are not sealed yet." if waiting else ""
+    ledger.had("A checkpoint", kept, size, ())
+    if size != head[0] or not kept:
+        raise Fault(f"There are {size} sealed events, and the last checkpoint is of {head[0]}.")
+    ledger.files()
+    rows = ledger.rows(proof)
+    ledger.had("An anchored checkpoint", held, size, ledger.gaps)
+    if ledger.dated:
+        told += f" {len(ledger.dated)} events, {ledger.dated[0]} first, say they are a day older than some before them."
+    for (size, _), (lost, _) in ledger.gaps:
+        told += f" A restore lost what came after {size} until {lost}: declared."
+    return f"{events} events under {len(kept)} checkpoints and {len(held)} anchors, {rows} rows: as they were written.{told}"
 
 
 def main() -> int:
@@ -346,8 +351,8 @@ def main() -> int:
     parser.add_argument("--anchor", action="append", default=[], type=Path)
     parser.add_argument("--custodian", action="append", default=[], type=Path)
     asked = parser.parse_args()
-    export = zipfile.Path(str(asked.export)) if asked.export.is_file() else asked.export
     try:
+        export = zipfile.Path(asked.export) if asked.export.is_file() else asked.export
         key, custodians = Key(asked.key.read_text()), [Key(path.read_text()) for path in asked.custodian]
         print(check(export, key, [path.read_text() for path in asked.anchor], custodians))
     except (Fault, OSError, ValueError, zipfile.BadZipFile) as fault:

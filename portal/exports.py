@@ -4,23 +4,19 @@ Money is written exactly, points with their four stored decimals, moments in UTC
 the reader's language, so that a program that reads them keeps working. Nothing known is an empty cell, never 0.
 """
 
-import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TextIO
 
 import xlsxwriter
-from django.db import connection, transaction
 from django.http import HttpResponse
 
-from portal.published import COLUMNS, PUBLISHED_LINES
-from registry.models import FiscalYear
+from approvals.published import COLUMNS
 from submissions.formulas import half_up
 from wording.files import csv_file, plain
 
-AT_ONCE = 2_000  # rows in memory
 ROWS_A_SHEET = 1_000_000  # a worksheet ends at 1,048,576
 EXACT_DIGITS = 15  # what a spreadsheet's numbers keep
 
@@ -42,24 +38,6 @@ def csv_answer(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> Htt
     """A table as a CSV file (RFC 4180, UTF-8)."""
     values = ([column.value(row) for column in columns] for row in rows)
     return csv_file(name, [column.name for column in columns], values)
-
-
-def published_lines(year: FiscalYear) -> Iterator[Sequence[Any]]:
-    """Every published sub-activity and month of a year, read through a server-side cursor: memory stays constant."""
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(PUBLISHED_LINES, {"year": year.pk})
-        while rows := cursor.fetchmany(AT_ONCE):
-            yield from rows
-
-
-def write_csv(rows: Iterable[Sequence[Any]], out: TextIO) -> int:
-    """All rows with a header line; returns how many."""
-    writer, count = csv.writer(out), 0
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([plain(value) for value in row])
-        count += 1
-    return count
 
 
 def write_json(rows: Iterable[Sequence[Any]], out: TextIO) -> int:

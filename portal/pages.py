@@ -174,8 +174,8 @@ def unit_month(request: HttpRequest, label: str, slug: str, code: str) -> Page:
     )
 
 
-def item_year(label: str, code: str, sub_activity: str) -> Page:
-    """One sub-activity through the year."""
+def item_year(request: HttpRequest, label: str, code: str, sub_activity: str) -> Page:
+    """One sub-activity through the year; who audits the unit finds the way to each report's dossier."""
     there, unit = place(label), _unit(code)
     item = selectors.item(there.year, unit, sub_activity)
     if item is None:
@@ -187,6 +187,7 @@ def item_year(label: str, code: str, sub_activity: str) -> Page:
     corrected = restated.revisions(item) if any(row.replaced for row in rows) else []
     first = restated.first(item) if corrected else {}
     notes = notes_by_report([*(row.report for row in rows), *restated.reports_of(corrected)])
+    dossiers = selectors.dossiers(request.user, unit, [row.report for row in rows])
     crumbs = _unit_crumbs(there.government, months[last.month], unit, linked=True) if last else []
     context = {
         "item": item,
@@ -200,6 +201,7 @@ def item_year(label: str, code: str, sub_activity: str) -> Page:
                 [labels.get(one, one) for one in row.problems],
                 notes.get(row.report, []),
                 _as_first(first.get(row.month), row, months),
+                dossiers.get(row.report, ""),
             )
             for row in reversed(rows)
         ],

@@ -4,12 +4,13 @@ Each function costs a fixed number of statements, however many agencies and sub-
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.utils.formats import date_format
 
@@ -17,6 +18,8 @@ from approvals.models import SigningBatch
 from portal import queries
 from portal.figures import Item, ItemMonth, Total
 from registry.models import BudgetItem, FiscalYear, Government, Office, Reach, Unit, User
+from registry.selectors import audited_paths
+from submissions.models import Report
 from wording.sentences import month_name
 from workflow.route import PUBLISHED, SIGNED, SUBMITTED, VERIFIED
 
@@ -201,3 +204,10 @@ def rows_of(query: str, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any
 def build(kind: type[Row], row: Mapping[str, Any]) -> Row:
     """A dataclass from a row; columns that it does not know are left out."""
     return kind(**{each.name: row[each.name] for each in fields(kind) if each.name in row})  # type: ignore[arg-type]
+
+
+def dossiers(reader: User | AnonymousUser, unit: Unit, reports: Iterable[int]) -> dict[int, str]:
+    """Names of these reports' pages for auditors, for who audits the unit; nothing for anybody else."""
+    if not isinstance(reader, User) or not any(unit.path.startswith(path) for path in audited_paths(reader)):
+        return {}
+    return dict(Report.objects.filter(pk__in=list(reports)).values_list("pk", "token"))

@@ -52,7 +52,7 @@ def unit_month(request: HttpRequest, year: str, month: str, unit: str) -> HttpRe
 
 @public
 def item(request: HttpRequest, year: str, unit: str, sub_activity: str) -> HttpResponse:
-    return pages.answer(request, pages.item_year(year, unit, sub_activity))
+    return pages.answer(request, pages.item_year(request, year, unit, sub_activity))
 
 
 @require_safe

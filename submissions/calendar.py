@@ -194,7 +194,7 @@ def extend(
     Raises CalendarRefused for a month that is locked, closed or not open, and for a day that is past or too early.
     """
     policy = policy_of(fiscal_year)
-    with recorded(actor):
+    with recorded(actor, reason):
         cursor = prepared()
         now = moment(cursor)
         periods = list(

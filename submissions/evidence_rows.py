@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from submissions.evidence_forms import mark_of
-from submissions.models import Evidence, EvidenceScan
+from submissions.models import DisposedFile, Evidence, EvidenceScan
 from wording.numbers import quantity
 from wording.sentences import say
 
@@ -18,8 +18,9 @@ CLEAN, INFECTED, WAITING = EvidenceScan.State.CLEAN, EvidenceScan.State.INFECTED
 
 
 def with_scans(files: QuerySet[Evidence]) -> QuerySet[Evidence]:
-    """The same files with what the scanner said last (`scan`, `found`) and another month of the same item that has the same
-    file (`reused`, its first day; V-41), in the same statement."""
+    """The same files with what the scanner said last (`scan`, `found`), another month of the same item that has the same
+    file (`reused`, its first day; V-41), and under which minutes it was disposed of, in the same statement."""
+    gone = DisposedFile.objects.filter(evidence=OuterRef("pk"))
     newest = EvidenceScan.objects.filter(sha256=OuterRef("sha256")).order_by("-at", "-pk")
     others = Evidence.objects.filter(
         sha256=OuterRef("sha256"), report__item=OuterRef("report__item")
@@ -28,6 +29,9 @@ def with_scans(files: QuerySet[Evidence]) -> QuerySet[Evidence]:
         scan=Subquery(newest.values("state")[:1]),
         found=Subquery(newest.values("engine")[:1]),
         reused=Subquery(others.order_by("report__period__first_day").values("report__period__first_day")[:1]),
+        gone_at=Subquery(gone.values("at")),
+        minutes=Subquery(gone.values("minutes_no")),
+        minutes_on=Subquery(gone.values("minutes_date")),
     )
 
 
@@ -37,6 +41,15 @@ def scan_state(file: Evidence) -> str:
     if said == INFECTED:
         return str(INFECTED)
     return WAITING if settings.CLAMD_URL and said != CLEAN else str(CLEAN)
+
+
+def gone_words(file: Evidence) -> str:
+    """Under which minutes a file that `with_scans` read was disposed of; empty for one that is there."""
+    at = getattr(file, "gone_at", None)
+    if at is None:
+        return ""
+    minutes = {"minutes": file.minutes, "minutes_on": file.minutes_on}  # type: ignore[attr-defined]
+    return say("keeping.gone", {"disposed_at": at} | minutes)
 
 
 def file_row(file: Evidence) -> dict[str, Any]:
@@ -57,6 +70,7 @@ def file_row(file: Evidence) -> dict[str, Any]:
         "taken_at": file.taken_at,
         "place": place_text(file),
         "public": file.public,
+        "gone": gone_words(file),
         "waiting": found == WAITING,
         "infected": say("evidence.infected", {"name": name, "found": file.found})  # type: ignore[attr-defined]
         if found == INFECTED

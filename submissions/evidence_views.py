@@ -17,7 +17,15 @@ from submissions import evidence as keeping
 from submissions.evidence import FileRefused
 from submissions.evidence_forms import Said, mark_of, read_said
 from submissions.evidence_images import FORMATS, public_copy
-from submissions.evidence_rows import CLEAN, INFECTED, file_row, scan_state, with_scans, written_moment
+from submissions.evidence_rows import (
+    CLEAN,
+    INFECTED,
+    file_row,
+    gone_words,
+    scan_state,
+    with_scans,
+    written_moment,
+)
 from submissions.evidence_types import shown_name
 from submissions.models import Evidence, Report
 from submissions.rights import rights_of
@@ -44,14 +52,20 @@ def evidence(request: HttpRequest, token: str) -> HttpResponseBase:
     """One file, to those who may see its report; never shown inside the site, always downloaded."""
     user: User = request.user  # type: ignore[assignment]
     file = _visible(user, token)
+    if gone := gone_words(file):
+        return _closed(request, file, gone, 410)
     state = scan_state(file)
     mine = file.uploaded_by_id == user.pk
     if state == INFECTED or (state != CLEAN and not mine):
         params = {"name": file.original_name, "found": file.found or ""}  # type: ignore[attr-defined]
         sentence = say("evidence.infected" if state == INFECTED else "evidence.unscanned", params)
-        context = {"sentence": sentence, "name": file.original_name}
-        return render(request, "submissions/evidence_closed.html", context, status=403)
+        return _closed(request, file, sentence, 403)
     return _download(file.file, file.original_name, file.mime)
+
+
+def _closed(request: HttpRequest, file: Evidence, sentence: str, status: int) -> HttpResponse:
+    context = {"sentence": sentence, "name": file.original_name}
+    return render(request, "submissions/evidence_closed.html", context, status=status)
 
 
 @require_safe
@@ -80,6 +94,8 @@ def public(request: HttpRequest, token: str) -> HttpResponseBase:
     file = with_scans(files).first()
     if file is None or scan_state(file) != CLEAN:
         raise Http404
+    if gone := gone_words(file):
+        return _closed(request, file, gone, 410)
     if file.public_file:
         name = f"{file.original_name.rpartition('.')[0]}.jpg"
         response = _download(file.public_file, shown_name(name), "image/jpeg", inline=True)

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wording.account_sentences import ACCOUNTS
+from wording.audit_looking_sentences import LOOKING
 from wording.calendar_sentences import CALENDAR
 from wording.cell_sentences import CELLS
 from wording.check_sentences import CHECK
@@ -17,6 +18,7 @@ from wording.desk_sentences import DESK
 from wording.entry_sentences import MONTH_TABLE
 from wording.evidence_sentences import EVIDENCE
 from wording.import_sentences import IMPORT
+from wording.keeping_sentences import KEEPING
 from wording.notice_sentences import NOTICES
 from wording.number_sentences import NUMBERS
 from wording.office_sentences import OFFICES
@@ -27,6 +29,7 @@ from wording.request_sentences import REQUESTS
 from wording.review_sentences import REVIEW
 from wording.route_sentences import ROUTES
 from wording.rules_sentences import RULES
+from wording.search_sentences import SEARCH
 from wording.signing_sentences import SIGNING
 from wording.webhook_sentences import WEBHOOKS
 from wording.workbook_sentences import WORKBOOK
@@ -404,4 +407,7 @@ CATALOGUE: dict[str, Promise] = {
     **WEBHOOKS,
     **SIGNING,
     **OFFICES,
+    **KEEPING,
+    **LOOKING,
+    **SEARCH,
 }

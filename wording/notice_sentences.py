@@ -40,6 +40,7 @@ TOPICS: dict[str, Promise] = {
     "account.changed": _("Telling of a change of an account"),
     "account.reset": _("Letter for a new password"),
     "account.moved": _("Warning to the earlier address of an account"),
+    "ledger.anchor": _("The day's checkpoint of the ledger"),
     "webhook.send": _("Telling another system"),
     **{
         f"request.{kind}": _("Telling about a request")
@@ -47,6 +48,9 @@ TOPICS: dict[str, Promise] = {
     },
     "calendar.digest": _("Reminder of the calendar"),
     "batch.prepare": _("Printing a document to sign"),
+    "keeping.dispose": _("Carrying out a disposal"),
+    "keeping.tell": _("Telling of a hold or a disposal"),
+    "keeping.bundle": _("Making a yearly bundle"),
     "evidence.scan": _("Looking for viruses in a file"),
     "evidence.infected": _("Telling of a file with a virus"),
 }

@@ -16,8 +16,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, connection, transaction
 
 from ledger.clock import now as database_now
-from ledger.recording import digest_of, recorded, this_request
-from workflow import route
+from ledger.recording import claimed, this_request
+from workflow import attempts, route
 from workflow.cursor import Prepared, moment, prepared
 from workflow.document import Document
 from workflow.models import RouteVersion
@@ -36,12 +36,6 @@ SELECT (SELECT id FROM fresh), jenjang_now(), set_config('jenjang.actor', %(acto
   set_config('jenjang.reason', %(reason)s, true),
   set_config('jenjang.offices', coalesce(ledger.offices(%(actor)s::bigint), ''), true),
   set_config('plan_cache_mode', 'force_generic_plan', true)"""
-
-SELF_DEALING = {"route.self", "route.twice"}
-ATTEMPTS = """
-INSERT INTO workflow_attempt (act_id, content_type_id, object_id, verb, version, code, actor_id, at)
-SELECT %(act)s, %(content_type)s, m.id, %(verb)s, m.version, m.code, %(actor)s, jenjang_now()
-FROM unnest(%(ids)s::bigint[], %(codes)s::text[], %(versions)s::int[]) AS m(id, code, version)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +101,40 @@ def perform(
             with transaction.atomic():
                 return _act(asked, prepared())
         except Refused as refusal:
-            if not connection.in_atomic_block:
-                with recorded(asked.actor):
-                    _keep_attempts(asked, None, refusal.outcomes, prepared())
+            if not connection.in_atomic_block:  # else whoever began the transaction says what became of it
+                attempted(verb, model, versions, actor=actor, refused=refusal.outcomes, key=asked.key)
             raise
         except OperationalError as error:
             state = getattr(error.__cause__, "sqlstate", None)
             if state not in RETRIED or connection.in_atomic_block or attempt == TRIES:
                 raise
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def attempted(
+    verb: str,
+    model: type[Document],
+    versions: Mapping[int, int | None],
+    *,
+    actor: Any,
+    refused: Sequence[Outcome],
+    key: str | None = None,
+) -> None:
+    """Put on the record who tried to decide on what is his own, where the act itself was rolled back or never begun.
+
+    Once for each `key`. To be called outside of what is rolled back.
+    """
+    if actor is None or not any(outcome.code in attempts.SELF_DEALING for outcome in refused):
+        return
+    marked = derived(key or str(uuid4()), "refused")
+    asked = _Asked(verb, model, dict(versions), actor, marked, "", (), False, whole=True)
+    with transaction.atomic():
+        cursor = prepared()
+        act, _now = _head(asked, cursor)
+        if act is not None:
+            answer = json.dumps([asdict(one) for one in refused], default=str)
+            cursor.execute(ANSWER, {"answer": answer, "act": act})
+            _keep_attempts(asked, act, refused, cursor)
 
 
 def derived(key: str, word: str | int) -> str:
@@ -217,22 +236,9 @@ def _act(asked: _Asked, cursor: Prepared) -> list[Outcome]:
     return answer
 
 
-def _keep_attempts(asked: _Asked, act: int | None, refused: Sequence[Outcome], cursor: Prepared) -> None:
-    """Whoever tried to decide on what is his own is on the record, though nothing came of it."""
-    found = [outcome for outcome in refused if outcome.code in SELF_DEALING]
-    if found and asked.actor:
-        cursor.execute(
-            ATTEMPTS,
-            {
-                "act": act,
-                "content_type": ContentType.objects.get_for_model(asked.model).pk,
-                "ids": [outcome.id for outcome in found],
-                "codes": [outcome.code for outcome in found],
-                "versions": [asked.versions[outcome.id] or 0 for outcome in found],
-                "verb": asked.verb,
-                "actor": asked.actor_id,
-            },
-        )
+def _keep_attempts(asked: _Asked, act: int, refused: Sequence[Outcome], cursor: Prepared) -> None:
+    codes = [(outcome.id, outcome.code) for outcome in refused]
+    attempts.keep(cursor, act, asked.model, asked.verb, asked.actor, asked.versions, codes)
 
 
 def _question(asked: _Asked, documents: Sequence[Document], cursor: Prepared, now: datetime) -> Question:
@@ -269,7 +275,7 @@ def _head(asked: _Asked, cursor: Prepared) -> tuple[int | None, datetime]:
             "asked": asked.digest(),
             "request": request.id,
             "address": request.address,
-            "reason": digest_of(asked.reason.strip()),
+            "reason": claimed(asked.reason),
         },
     ).fetchall()[0]
     return row[0], row[1]

@@ -40,7 +40,7 @@ def give(
     at = database_now()
     if expires_at <= at:
         raise GrantRefused("grant.past", {"expires_at": expires_at.isoformat()})
-    with recorded(actor):
+    with recorded(actor, reason):
         given, _ = Grant.objects.get_or_create(
             key=key,
             defaults={
@@ -64,7 +64,7 @@ def give(
 def revoke(*, grant: Grant, actor: Any, reason: str) -> Grant:
     """End a grant before its time; raises GrantRefused when it has ended already."""
     _reasoned(reason)
-    with recorded(actor):
+    with recorded(actor, reason):
         held = Grant.objects.select_for_update().get(pk=grant.pk)
         at = database_now()
         if held.revoked_at or held.expires_at <= at:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import Reading
 from registry import grants
 from submissions import comments
 from tests.audit.conftest import Past
@@ -16,7 +17,11 @@ METHODS = ("post", "put", "patch", "delete", "options")
 
 
 def urls_of(past: Past) -> list[str]:
-    return [reverse("audit:home"), reverse("audit:report", args=[past.report.token]), f"{past.url}?a=1&b=4"]
+    return [
+        reverse("audit:home"),
+        reverse("audit:report", args=[past.report.token]),
+        f"{past.url}?a=1&b=4&check=1&files=1",
+    ]
 
 
 def test_dewi_reads_every_page(past: Past, client: Client) -> None:
@@ -114,6 +119,48 @@ def test_a_story_costs_the_same_short_or_long(
     assert len(long_story) == len(short_story), f"{long_story}\n\n{short_story}"
 
 
+def test_a_dossier_costs_the_same_for_1_50_and_500_lines_and_versions(
+    cast: World, client: Client, statements: Callable[[], Any]
+) -> None:
+    sizes = (1, 50, 500)
+    for number, size in enumerate(sizes):
+        cast.item(f"1.03.10.2.01.{number:04}", ceilings=(1_000_000,) * size)
+    reports = cast.open()
+    for report, size in zip(reports, sizes, strict=True):
+        for amount in range(1, {1: 2, 50: 12, 500: 3}[size]):
+            cast.entered([report], amount)
+    client.force_login(cast.dewi)
+    seen = {}
+    for report, size in zip(
+        [reports[0], *reports], (0, *sizes), strict=True
+    ):  # the first answer fills caches
+        with statements() as seen[size]:
+            answer = client.get(f"/audit/reports/{report.token}/?a=1&b=2")
+        assert (answer.status_code, len(answer.context["versions"]["lines"])) == (200, max(size, 1))
+    assert len({len(seen[size]) for size in sizes}) == 1, f"{seen[1]}\n\n{seen[500]}"
+
+
+def test_reading_is_on_the_record(past: Past, client: Client) -> None:
+    client.force_login(past.cast.dewi)
+    client.get(f"{past.url}?a=1&b=2")
+    client.get(f"{past.url}proof/")
+    told = list(Reading.objects.order_by("pk").values_list("person__username", "page", "subject", "query"))
+    assert told == [
+        ("dewi", "report", past.report.token, "a=1&b=2"),
+        ("dewi", "proof", past.report.token, ""),
+    ]
+
+
+def test_before_the_first_seal_nothing_can_be_checked_or_taken_away(past: Past, client: Client) -> None:
+    client.force_login(past.cast.dewi)
+    answer = client.get(f"{past.url}proof/")
+    assert (answer.status_code, answer["Location"]) == (302, f"{past.url}?wait=1#proof")
+    page = client.get(f"{past.url}?check=1&wait=1")
+    assert "It cannot be checked now" in page.content.decode()
+    assert "The ledger has not been sealed yet" in page.content.decode()
+    assert page.context["waiting"] > 10
+
+
 def listed(client: Client, query: str) -> list[str]:
     return [report.token for report in client.get(f"/audit/?{query}").context["page"]]
 
@@ -149,7 +196,7 @@ def test_a_value_that_does_not_exist_narrows_nothing(past: Past, client: Client,
 def test_versions_that_do_not_exist_are_not_compared(past: Past, client: Client, query: str) -> None:
     client.force_login(past.cast.dewi)
     answer = client.get(f"{past.url}?{query}")
-    assert (answer.status_code, answer.context["shown"]) == (200, [1, 2, 3, 4])
+    assert (answer.status_code, answer.context["shown"]) == (200, ["1", "2", "3", "4"])
 
 
 def test_what_was_said_about_a_cell_stands_in_its_story(cast: World, client: Client) -> None:

@@ -7,10 +7,15 @@ from django.test import Client
 from django.utils.html import escape
 
 from approvals import services as approvals
-from ledger.recording import recorded
+from approvals.models import Hold
+from audit import naming
+from ledger.recording import Request, current_request, digest_of, recorded
+from registry.models import Unit
+from submissions import comments, services
 from submissions.models import Evidence, Report
 from tests.audit.conftest import REASON, Past
-from tests.cast import assign
+from tests.cast import World, assign
+from workflow.models import Decision
 
 
 def page(past: Past, client: Client, query: str = "") -> Any:
@@ -74,6 +79,114 @@ def test_an_acting_head_is_told_as_acting(past: Past, client: Client) -> None:
     )
 
 
+def test_saves_are_told_with_the_office_and_for_whom(past: Past, client: Client) -> None:
+    cast = past.cast
+    entered = page(past, client).context["timeline"][1]
+    assert (entered.person, entered.office) == ("Ani Lembayung", "PPTK Bina Marga, Dinas Pekerjaan Umum")
+    assign(cast.gita, cast.posts["officer"], kind="plt", start="2026-02-01", end="2026-02-28")
+    cast.item("1.03.10.2.01.0052", ceilings=(1000,))
+    other = next(report for report in cast.open() if report.state == "draft")
+    versions = cast.submitted([other], by="gita")
+    client.force_login(cast.dewi)
+    told = client.get(f"/audit/reports/{other.token}/").context["timeline"]
+    words = "Plt. PPTK Bina Marga, Dinas Pekerjaan Umum, for Ani Lembayung"
+    assert [entry.office for entry in told if entry.title == "Saved"] == [words]
+    handed_in = told[-1]
+    assert (handed_in.title, handed_in.office, handed_in.stood_for) == (
+        "Submitted",
+        "Plt. PPTK Bina Marga, Dinas Pekerjaan Umum",
+        "Ani Lembayung",
+    )
+    assert versions
+
+
+def test_it_is_told_from_where_somebody_acted(past: Past, client: Client) -> None:
+    cast = past.cast
+    cast.item("1.03.10.2.01.0052", ceilings=(1000,))
+    other = next(report for report in cast.open() if report.state == "draft")
+    cast.submitted([other])
+    token = current_request.set(Request("r-1", "192.0.2.44"))
+    try:
+        services.mark_opened(actor=cast.budi, report=other, at=cast.at("2026-02-05 09:00"))
+    finally:
+        current_request.reset(token)
+    client.force_login(cast.dewi)
+    answer = client.get(f"/audit/reports/{other.token}/")
+    opened = answer.context["timeline"][-1]
+    assert (opened.title, opened.office, opened.address) == (
+        "Opened and read",
+        "Kepala Bidang Bina Marga, Dinas Pekerjaan Umum",
+        "192.0.2.44",
+    )
+    assert "192.0.2.44" in answer.content.decode()
+
+
+def test_whoever_tried_to_decide_on_his_own_report_is_told_in_red(past: Past, client: Client) -> None:
+    cast = past.cast
+    cast.item("1.03.10.2.01.0052", ceilings=(1000,))
+    other = next(report for report in cast.open() if report.state == "draft")
+    versions = cast.submitted([other])
+    assign(cast.ani, cast.posts["section_head"], kind="plh", start="2026-02-01", end="2026-02-28")
+    (outcome,) = approvals.verify(actor=cast.ani, versions=versions)
+    assert not outcome.done
+    client.force_login(cast.dewi)
+    refused = client.get(f"/audit/reports/{other.token}/").context["timeline"][-1]
+    assert (refused.kind, refused.title, refused.person, refused.hue, refused.version) == (
+        "attempt", "Refused: to verify", "Ani Lembayung", "red", versions[other.pk],
+    )  # fmt: skip
+    assert "Plh. Kepala Bidang Bina Marga, Dinas Pekerjaan Umum, for Budi Wiratmaka" in refused.office
+    assert refused.reason == "You entered or changed this report yourself. Another person must decide on it."
+
+
+def test_each_decision_says_what_the_decider_saw(past: Past, client: Client) -> None:
+    answer = page(past, client)
+    submitted, returned, again, verified = answer.context["decisions"]
+    assert [one.same for one in (submitted, returned, again, verified)] == [True] * 4
+    assert (submitted.judges, returned.judges, returned.opened) == (False, True, None)
+    assert verified.opened == past.cast.at("2026-02-05 09:00")
+    assert (verified.before, again.before) == (None, 3)
+    assert "Yes: what is kept is what was seen." in answer.content.decode()
+
+
+def test_warnings_and_comments_are_told_as_the_decider_had_them(cast: World, client: Client) -> None:
+    cast.item(ceilings=(4_000_000,))
+    (report,) = cast.open()
+    cast.submitted([report], 3_900_000)
+    explained = list(report.explanations.values_list("text", flat=True))
+    assert explained
+    versions = cast.versions([report])
+    comments.say(
+        actor=cast.budi, report=report, version=versions[report.pk], mark="", text="Sudah dicocokkan"
+    )
+    cast.at("2026-02-04 08:30")
+    assert approvals.verify(actor=cast.budi, versions=versions)[0].done
+    client.force_login(cast.dewi)
+    submitted, verified = client.get(f"/audit/reports/{report.token}/").context["decisions"]
+    assert [text for _, text in verified.warnings] == explained
+    assert [(one.text, name) for name, one in verified.comments] == [("Sudah dicocokkan", "")]
+    assert submitted.comments == []
+
+
+def test_words_that_are_not_those_of_the_ledger_are_not_shown(past: Past, client: Client) -> None:
+    decision = Decision.objects.get(verb="return")
+    kept = Decision(reason="Semuanya baik")
+    assert naming.words_of(decision.reason, digest_of(REASON)) == REASON
+    assert naming.words_of(kept.reason, digest_of(REASON)) == "words erased"
+
+
+def test_a_legal_hold_stands_on_the_page(past: Past, client: Client) -> None:
+    cast, root = past.cast, Unit.objects.get(parent=None)
+    with recorded(cast.root):
+        for unit, report in ((root, None), (cast.other_agency, None), (cast.agency, past.report)):
+            Hold.objects.create(
+                unit=unit, report=report, reason="Pemeriksaan BPK", reference=f"700/{unit.pk}", placed_by=cast.root,
+                placed_at=cast.at("2026-02-06 09:00"),
+            )  # fmt: skip
+    answer = page(past, client)
+    assert [hold.unit for hold in answer.context["holds"]] == [root, cast.agency]
+    assert "Legal hold" in answer.content.decode()
+
+
 def test_each_entry_names_its_events_in_the_ledger(past: Past, client: Client) -> None:
     entries = page(past, client).context["timeline"]
     assert all(entry.events for entry in entries)
@@ -131,7 +244,7 @@ def test_with_more_than_four_versions_the_last_two_are_shown(past: Past, client:
     for amount in range(1, 6):
         cast.entered([other], amount)
     client.force_login(cast.dewi)
-    assert client.get(f"/audit/reports/{other.token}/").context["shown"] == [5, 6]
+    assert client.get(f"/audit/reports/{other.token}/").context["shown"] == ["5", "6"]
 
 
 def test_evidence_is_told_with_its_hash_from_the_version_that_brought_it(past: Past, client: Client) -> None:

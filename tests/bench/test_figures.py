@@ -49,6 +49,12 @@ def a_run(ours=1.0):
             records += a_set(peer, cost, acts=chosen.large, size=chosen.large, statements=10, pool="small")
         records.append(crowd(peer, 100 / cost))
         records.append({"figure": "deadlocks", "peer": peer, "deadlocks": 0})
+    for on, factor in ((True, 1.05), (False, 1.0)):
+        records += [
+            step("ours", stage, factor, acts=1) | {"figure": "ledger", "on": on} for stage in ("save", "set")
+        ]
+        records.append(crowd("ours", 10) | {"figure": "ledger_crowd", "on": on, "wall": factor})
+    records.append({"figure": "verification", "events": 300_000, "seal": 6.0, "export": 3.0, "check": 8.0})
     return [*records, save("save_entries", 1.0), save("plain", 0.6), save("bulk_update", 4.0)]
 
 
@@ -168,5 +174,9 @@ def test_the_pools_hold_what_the_run_will_draw(chosen):
     pools = chosen.pools()
     assert pools["acts"].count == chosen.rounds * chosen.journeys + plan.WARM
     assert pools["sets"].count >= chosen.set_rounds * (50 + chosen.large) + 50
-    assert pools["crowd7"].count == chosen.crowd_rounds * (chosen.crowd + plan.CLIENT_WARM)
+    # Each round of the ledger is a crowd that only warms up and one that counts, with its triggers and without.
+    crowds = chosen.crowd_rounds * (chosen.crowd + plan.CLIENT_WARM)
+    crowds += 2 * chosen.ledger_rounds * (chosen.crowd + 1 + 2 * plan.CLIENT_WARM)
+    assert pools["crowd7"].count == crowds
+    assert pools["ledgersets"].count == 2 * chosen.ledger_rounds * chosen.large
     assert {name: pool.rows for name, pool in pools.items()} == {name: plan.rows_of(name) for name in pools}

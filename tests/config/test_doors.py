@@ -122,6 +122,8 @@ def test_all_addresses_are_known_to_these_tests(db: None) -> None:
         "requests",
         "offices",
         "webhooks",
+        "ledger",
+        "keeping",
         "routes",
         "indicators",
         "admin",

@@ -74,6 +74,7 @@ def test_every_business_model_is_read_back_by_its_history(db: None) -> None:
         "UnitUserPermission", "UnitGroupPermission", "CalendarAct", "YearAct", "CalendarFault", "Heartbeat",
         "Request", "RequestAct", "EvidenceScan", "PaymentImport", "Upload",
         "Comment", "SavedFilter", "Letter", "Health", "Delivery", "Attempt", "Reading", "DisposalItem",
+        "YearBundle", "DisposedFile",
     }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
+from approvals import published
+from approvals.published import COLUMNS, published_lines
 from portal import exports
-from portal.published import COLUMNS
 from tests.portal.world import Agency, World
 
 
@@ -74,8 +75,8 @@ def test_all_formats_say_the_same(two_months: World, tmp_path: Path) -> None:
 
 
 def test_the_rows_come_in_small_portions(two_months: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "AT_ONCE", 1)
-    assert [row[1] for row in exports.published_lines(two_months.year)] == [1, 2]
+    monkeypatch.setattr(published, "AT_ONCE", 1)
+    assert [row[1] for row in published_lines(two_months.year)] == [1, 2]
 
 
 def test_a_worksheet_that_is_full_is_followed_by_another(

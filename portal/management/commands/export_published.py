@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from approvals.published import published_lines, write_csv
 from portal import exports
 from registry.models import FiscalYear
 from registry.selectors import government
@@ -40,12 +41,12 @@ def write(year: FiscalYear, kind: str, out: Path) -> int:
     with NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}.", delete=False) as draft:
         path = Path(draft.name)
     try:
-        rows = exports.published_lines(year)
+        rows = published_lines(year)
         if kind == "xlsx":
             count = exports.write_xlsx(rows, str(path))
         else:
             with path.open("w", encoding="utf-8", newline="") as file:
-                count = (exports.write_csv if kind == "csv" else exports.write_json)(rows, file)
+                count = (write_csv if kind == "csv" else exports.write_json)(rows, file)
         path.chmod(0o666 & ~_umask())
         path.replace(out)
     finally:

@@ -1,8 +1,18 @@
-"""All published lines of a year, one row per sub-activity and month: the open data set.
+"""All published lines of a year, one row per sub-activity and month: the open data set, and a part of the yearly bundle.
 
 No names of people, no numbers of persons, no internal texts: only what domain.md 5.7 opens.
 """
 
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TextIO
+
+from django.db import connection, transaction
+
+from registry.models import FiscalYear
+from wording.files import plain
+
+AT_ONCE = 2_000  # rows in memory
 COLUMNS = (
     "fiscal_year", "month", "first_day", "agency_code", "agency_name", "unit_code", "unit_name", "sub_activity_code",
     "sub_activity_name", "officer_post", "revision", "budget_version", "ceiling", "realized_month", "realized_to_date",
@@ -42,4 +52,23 @@ FROM run c JOIN registry_budgetitem i ON i.id = c.item_id JOIN registry_unit u O
   LEFT JOIN LATERAL (SELECT b.token, b.document_no FROM approvals_signingentry e
     JOIN approvals_signingbatch b ON b.id = e.batch_id
     WHERE e.report_id = c.id AND b.state = 'published' ORDER BY b.id DESC LIMIT 1) batch ON true
-ORDER BY a.code, u.code, i.sub_activity_code, c.month"""
+WHERE starts_with(u.path, %(path)s) ORDER BY a.code, u.code, i.sub_activity_code, c.month"""
+
+
+def published_lines(year: FiscalYear, path: str = "") -> Iterator[Sequence[Any]]:
+    """Every published sub-activity and month of a year, of units at or below `path`; read through a server-side cursor, so
+    that memory stays constant."""
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(PUBLISHED_LINES, {"year": year.pk, "path": path})
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield from rows
+
+
+def write_csv(rows: Iterable[Sequence[Any]], out: TextIO) -> int:
+    """All rows with a header line; returns how many."""
+    writer, count = csv.writer(out), 0
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([plain(value) for value in row])
+        count += 1
+    return count
