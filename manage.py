@@ -11,7 +11,7 @@ from config import embedded
 
 # These ask the database nothing, so they do not start one.
 WITHOUT_DATABASE = {
-    "bootstrap_db", "check", "check_templates", "collectstatic", "compilemessages", "help",
+    "bootstrap_db", "check", "check_templates", "collectstatic", "compilemessages", "custodian_key", "declare_restore", "help",
     "ledger_witness", "makemessages", "makemigrations", "messages", "pg_start", "pg_stop", "--help", "--version", "version",
 }  # fmt: skip
 

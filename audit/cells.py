@@ -147,6 +147,7 @@ def lives(report: Report, name: str, place: Place) -> list[Life]:
         place,
         told,
         moments_events.kept(wanted),
+        moments_events.live(wanted).values(),
         rows,
         decisions,
         _grants(family, decisions),
@@ -223,6 +224,7 @@ class _Thread:
         place: Place,
         told: Sequence[Event],
         kept: Sequence[Kept],
+        live: Iterable[Image],
         rows: Mapping[Row, int],
         decisions: Sequence[Decision],
         grants: Mapping[tuple[int, int | None], Sequence[Allowing]],
@@ -231,7 +233,7 @@ class _Thread:
         self.decisions, self.told = decisions, told
         self.pairs, outside = paired(kept, [event for event in told if event.table != DECISION])
         self.outside = {event.id for event in outside}
-        self.images = [one.image for one in kept]
+        self.images = [*(one.image for one in kept), *live]
         self.decided = {event.row: event for event in told if event.table == DECISION}
         known = [(one.table, one.image) for one in kept]
         self.named: Names = named(told, known)

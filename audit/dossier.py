@@ -8,8 +8,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from django.db.models import Q
-
+from approvals.keeping.selectors import holds_on
 from approvals.models import Hold, SigningEntry
 from audit import belongings, story
 from audit.belongings import report_type
@@ -83,7 +82,7 @@ def dossier(report: Report, wanted: Iterable[int] = ()) -> Dossier:
         cells=readable(read([report.pk])[0]),
         evidence=_evidence(report),
         signings=list(SigningEntry.objects.filter(report=report).select_related("batch").order_by("-pk")),
-        holds=_holds(report),
+        holds=holds_on(report),
         people=_names(kept, told.events, attempts),
         posts=_posts(told.events),
         lines=BudgetLine.objects.in_bulk(_pointed_at(kept, LINE, "line_id")),
@@ -127,22 +126,8 @@ def _read(text: str) -> Any:
 
 
 def _evidence(report: Report) -> list[Evidence]:
-    files = Evidence.objects.filter(report=report).select_related("uploaded_by", "disposed")
+    files = Evidence.objects.filter(report=report).select_related("uploaded_by")
     return list(with_scans(files).order_by("pk"))
-
-
-def _holds(report: Report) -> list[Hold]:
-    """What forbids its disposal, or once did: holds on it, or on a unit at or above its own for all years or its own."""
-    parts = report.item.unit.path.strip("/").split("/")
-    above = [f"/{'/'.join(parts[:n])}/" for n in range(1, len(parts) + 1)]
-    wider = Q(report=None, unit__path__in=above) & (
-        Q(fiscal_year=None) | Q(fiscal_year=report.item.fiscal_year_id)
-    )
-    return list(
-        Hold.objects.filter(Q(report=report) | wider)
-        .select_related("unit", "placed_by", "released_by")
-        .order_by("pk")
-    )
 
 
 def _pointed_at(kept: Iterable[Kept], table: str, column: str) -> set[int]:

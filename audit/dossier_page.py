@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from audit import decided, files, pages, proof, versions
 from audit.dossier import Dossier
 from submissions.evidence_images import FORMATS
-from submissions.evidence_rows import CLEAN, scan_state
+from submissions.evidence_rows import CLEAN, gone_words, scan_state
 
 AT_ONCE = 100  # events of the ledger in the table
 
@@ -28,7 +28,12 @@ def context(kept: Dossier, query: Mapping[str, str]) -> dict[str, Any]:
         "versions": versions.table(kept, columns),
         "decisions": decided.seen(kept),
         "evidence": [
-            {"file": one, "shown": _can_be_shown(one), "standing": of_files.get(one.pk, "")}
+            {
+                "file": one,
+                "gone": gone_words(one),
+                "shown": _can_be_shown(one),
+                "standing": of_files.get(one.pk, ""),
+            }
             for one in kept.evidence
         ],
         "signings": [{"entry": one, "signature": of_documents.get(one.batch_id)} for one in kept.signings],
@@ -47,7 +52,7 @@ def context(kept: Dossier, query: Mapping[str, str]) -> dict[str, Any]:
 
 def _can_be_shown(file: Any) -> bool:
     """Whether a smaller picture of it can be had."""
-    return not hasattr(file, "disposed") and file.mime in FORMATS and scan_state(file) == CLEAN
+    return not gone_words(file) and file.mime in FORMATS and scan_state(file) == CLEAN
 
 
 def _checked(kept: Dossier) -> proof.Checked | None:

@@ -8,6 +8,7 @@ from django.db.models.fields.files import FieldFile
 
 from approvals import recap
 from approvals.models import SigningEntry
+from submissions.evidence_rows import gone_words
 from submissions.models import Evidence
 
 PIECE = 256 * 1024  # bytes in memory
@@ -27,9 +28,7 @@ def standing(stored: FieldFile, sha256: str) -> str:
 
 def evidence(files: Sequence[Evidence]) -> dict[int, str]:
     """How the file of each piece of evidence stands; one that was disposed of under minutes is "disposed"."""
-    return {
-        one.pk: "disposed" if hasattr(one, "disposed") else standing(one.file, one.sha256) for one in files
-    }
+    return {one.pk: "disposed" if gone_words(one) else standing(one.file, one.sha256) for one in files}
 
 
 def documents(entries: Sequence[SigningEntry]) -> dict[int, Any]:

@@ -29,7 +29,7 @@ SELECT p.proname, trim(m[1], ''''), m[2], m[3]
 FROM pg_proc p, regexp_matches(substring(p.prosrc FROM 'json_build_object.*'), {PAIR}, 'g') AS m
 WHERE p.pronamespace = 'ledger'::regnamespace AND p.proname = ANY (%s)"""  # noqa: S608 - a constant
 
-# Which rows two stretches of the ledger's numbers touch: by their own events, and by those of their history.
+# The rows, of tables and of histories, that a stretch of the ledger is about.
 TOUCHED = """
 SELECT e.of_table, array_agg(DISTINCT e.of_row) FROM ledger.event e WHERE e.id > %s AND e.id <= %s GROUP BY 1"""
 

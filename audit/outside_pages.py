@@ -14,6 +14,7 @@ from audit import labels
 from audit.moments_words import ROWS, Names, is_digest, label, names, value
 from audit.outside import Finding, with_history
 from ledger.recording import digest_of
+from registry.models import User
 from wording.numbers import NOTHING
 
 # How to come from a row to the unit it belongs to, and to the report. What is not named here belongs to the whole government.
@@ -102,8 +103,7 @@ def shown(findings: Sequence[tuple[Finding, Place]]) -> list[Shown]:
 
 
 def _shown(one: Finding, place: Place, named: Names, words: Mapping[tuple[str, str], str]) -> Shown:
-    people = {pk: name for (model, pk), name in named.items() if model._meta.model_name == "user"}
-    person = people.get(one.actor_id, "") if one.actor_id else _("nobody who was signed in")
+    person = named.get((User, one.actor_id), "") if one.actor_id else _("nobody who was signed in")
     done = one.history is None
     return Shown(
         event=one.event,

@@ -3,14 +3,13 @@
 from collections import Counter
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from audit import outside, outside_pages
+from audit.reach import reach
 from audit.readings import note
-from registry.models import User
-from registry.selectors import audited_paths
 
 ROWS = 50
 STRETCH = 10_000  # events that are compared for one page
@@ -20,10 +19,7 @@ MOST = 500  # rows of one table that are judged for one page
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """What was changed past the application among the newest events, or among those up to `until`."""
-    user = request.user
-    paths = audited_paths(user) if isinstance(user, User) else []
-    if not paths:
-        raise Http404
+    person, paths = reach(request.user)
     stretch = outside.stretch(request.GET.get("until", ""), STRETCH)
     found = list(outside.found(stretch.since, stretch.until, MOST))
     pages = Paginator(outside_pages.within(found, paths), ROWS).get_page(request.GET.get("page"))
@@ -35,5 +31,5 @@ def page(request: HttpRequest) -> HttpResponse:
         "shown": outside_pages.shown(list(pages)),
         "most": MOST if max(rows.values(), default=0) >= MOST else 0,
     }
-    note(user, "outside", query=request.GET.urlencode())
+    note(person, "outside", query=request.GET.urlencode())
     return render(request, "audit/outside.html", context)

@@ -108,11 +108,11 @@ def pack(reports: Sequence[Report], packed: Packed) -> Proof:
                 packed.copy(path.name, content)
     for sha256, stored in sorted(_files(reports).items()):
         try:
-            content = default_storage.open(stored, "rb")
+            attached = default_storage.open(stored, "rb")
         except (FileNotFoundError, ValueError):  # gone from the store; report.json says which ones there were
             continue
-        with content:
-            packed.copy(f"files/{sha256}{_suffix(stored)}", content, ZIP_STORED)
+        with attached:
+            packed.copy(f"files/{sha256}{_suffix(stored)}", attached, ZIP_STORED)
     return proof
 
 

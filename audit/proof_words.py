@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit import decided, pages, versions
 from audit.dossier import Dossier
+from submissions.evidence_rows import gone_words
 from submissions.models import Report
 from wording.files import plain
 
@@ -87,7 +88,7 @@ def report_json(kept: Dossier) -> str:
                 "name": one.original_name,
                 "kind": one.kind,
                 "sha256": one.sha256,
-                "disposed": hasattr(one, "disposed"),
+                "disposed": gone_words(one),
             }
             for one in kept.evidence
         ],

@@ -172,21 +172,30 @@ def _placed(query: _Query) -> list[Thing]:
 
 
 def _gathered(query: _Query) -> str:
-    found, told = [], []
+    found = []
     wanted = query.tables()
     for thing in _placed(query):
-        if thing.vanishes:
-            told.append(_told(query, thing))
         if wanted is None or thing.table in wanted:
             found += _rows(query, thing)
         if wanted is not None and thing.history in wanted:
             found.append(_of(query, thing, thing.history, thing.history, "history_id"))
-    rows = " UNION ".join(found) or "SELECT NULL::text AS t, NULL::bigint AS r"
-    events = (
+    rows = " UNION ".join([*found, _removed(query)])
+    return (
         f"SELECT e.id FROM ({rows}) AS x CROSS JOIN LATERAL"
         " (SELECT v.id FROM ledger.event v WHERE v.of_table = x.t AND v.of_row = x.r OFFSET 0) e"
     )
-    return " UNION ".join([events, *told])
+
+
+def _removed(query: _Query) -> str:
+    """Rows that are gone and may have no history, such as one that raw SQL added and took away: their last event says where
+    they belonged."""
+    tables = query.put("removed", [thing.table for thing in _placed(query)])
+    return f"""SELECT c.of_table AS t, c.of_row AS r FROM (
+    SELECT t.event_id AS id, t.of_table, t.of_row FROM ledger.trail t WHERE t.op = 'D' AND t.of_table = ANY ({tables})
+    UNION ALL SELECT q.id, v.of_table, v.of_row FROM ledger.queue q JOIN ledger.event v ON v.id = q.id
+      WHERE v.of_table = ANY ({tables}) AND v.payload::json ->> 'op' = 'D') c
+  CROSS JOIN LATERAL (SELECT v.payload::jsonb -> 'old' AS i FROM ledger.event v WHERE v.id = c.id OFFSET 0) m
+  WHERE {_within(query)}"""
 
 
 def _rows(query: _Query, thing: Thing) -> list[str]:
@@ -199,14 +208,6 @@ def _of(query: _Query, thing: Thing, name: str, source: str, number: str) -> str
     return (
         f"SELECT '{name}'::text AS t, x.{number}::bigint AS r FROM {source} x"
         f" WHERE x.{thing.column} = ANY (ARRAY({SETS[thing.set]})){only}"
-    )
-
-
-def _told(query: _Query, thing: Thing) -> str:
-    value = f"coalesce(e.payload::json -> 'new' ->> '{thing.column}', e.payload::json -> 'old' ->> '{thing.column}')"
-    return (
-        f"SELECT e.id FROM ledger.event e WHERE e.of_table = '{thing.table}'"
-        f" AND {_cast(thing, value)} IN ({SETS[thing.set]})"
     )
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -112,6 +114,12 @@ class Answer:
     newer: int | None
     looked: int = 0
 
+    @property
+    def case(self) -> str:
+        """The reports that these events belong to, as the address of a case asks for them."""
+        tokens = dict.fromkeys(event.report.token for event in self.events if event.report)
+        return urlencode([("report", token) for token in tokens])
+
 
 def reach_of(paths: Sequence[str]) -> Reach:
     """How far somebody audits: the whole government, when his paths hold the root of every tree of units."""
@@ -150,18 +158,16 @@ def find(question: Question, reach: Reach, *, rows: int, gather: bool) -> Answer
 
 
 def dressed(found: Sequence[tuple[int, bool, Mapping[str, Any]]], reach: Reach) -> list[Found]:
-    """Events with people, offices, reports and words: four statements for any number of them."""
+    """Events with people, offices, reports and words: six statements for any number of them."""
     told = [payload for _, _, payload in found]
     people = dict(User.objects.filter(pk__in=_people(told)).values_list("pk", "name"))
-    posts = {
-        pk: f"{title}, {unit}"
-        for pk, title, unit in Post.objects.filter(pk__in=_posts(told)).values_list(
-            "pk", "title", "unit__name"
-        )
-    }
+    titles = Post.objects.filter(pk__in=_posts(told)).values_list("pk", "title", "unit__name")
+    posts = {pk: f"{title}, {unit}" for pk, title, unit in titles}
+    units = dict(Unit.objects.filter(pk__in=_members(told, _UNIT)).values_list("pk", "name"))
+    rights = dict(Permission.objects.filter(pk__in=_members(told, _RIGHT)).values_list("pk", "name"))
     about = [report_of(payload, reach) for payload in told]
     reports = reports_within(reach.paths).in_bulk({pk for pk in about if pk})
-    said = _Said(people, posts, _wordings_of(told))
+    said = _Said(people, posts, units, rights, _wordings_of(told))
     return [
         said.event(number, sealed, payload, reports.get(pk or 0))
         for (number, sealed, payload), pk in zip(found, about, strict=True)
@@ -185,7 +191,13 @@ class _Said:
 
     people: Mapping[int, str]
     posts: Mapping[int, str]
+    units: Mapping[int, str]
+    rights: Mapping[int, str]
     wordings: Mapping[str, str]
+
+    @property
+    def _named(self) -> Iterable[tuple[frozenset[str], Mapping[int, str]]]:
+        return (_PERSON, self.people), (_POST, self.posts), (_UNIT, self.units), (_RIGHT, self.rights)
 
     def event(self, number: int, sealed: bool, payload: Mapping[str, Any], report: Report | None) -> Found:
         """One event in words."""
@@ -240,25 +252,23 @@ class _Said:
         label = words.name_of(column, table)
         was, now = (self._stored(table, column, value) for value in (old, new))
         before, after = self._words(table, column, was), self._words(table, column, now)
-        return Change(column.removesuffix(words.DIGEST), label, before, after, was, now)
+        return Change(words.bare(column, table), label, before, after, was, now)
 
     def _stored(self, table: str, column: str, value: Any) -> Any:
         """The value itself; of a digest the words, when somebody may read them and they still stand."""
-        if not column.endswith(words.DIGEST) or column == words.DIGEST or not value:
+        said = words.bare(column, table)
+        if said == column or not value:
             return value
-        readable = READABLE.get(search.history_of(table), ())
-        if column.removesuffix(words.DIGEST) not in readable:
+        if said not in READABLE.get(search.history_of(table), ()):
             return _("(not told; only its digest is kept)")
         return self.wordings.get(value, _("(words erased)"))
 
     def _words(self, table: str, column: str, value: Any) -> str:
         if isinstance(value, int) and not isinstance(value, bool):
-            if column in _PERSON:
-                return self.people.get(value, str(value))
-            if column in _POST:
-                return self.posts.get(value, str(value))
-        bare = column.removesuffix(words.DIGEST)
-        return words.shortened(words.value_of(bare if bare != column else column, value, table))
+            for columns, names in self._named:
+                if column in columns:
+                    return names.get(value, str(value))
+        return words.shortened(words.value_of(words.bare(column, table), value, table))
 
 
 _PERSON = frozenset({
@@ -268,6 +278,8 @@ _PERSON = frozenset({
 _POST = frozenset(
     {"post_id", "officer_post_id", "verifier_post_id", "superior_id", "asked_post_id", "stands_in_for"}
 )
+_UNIT = frozenset({"unit_id", "agency_id", "parent_id", "content_object_id", "scope_id"})
+_RIGHT = frozenset({"permission_id"})
 
 
 def _what(payload: Mapping[str, Any]) -> str:
@@ -279,23 +291,20 @@ def _image(payload: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _people(told: Iterable[Mapping[str, Any]]) -> set[int]:
-    found = set()
+    found = _members(told, _PERSON)
     for payload in told:
         found |= {int(payload["actor"])} if payload["actor"] else set()
         found |= {one["for"] for one in payload.get("offices") or () if one.get("for")}
-        found |= _pointed_at(payload, _PERSON)
     return found
 
 
 def _posts(told: Iterable[Mapping[str, Any]]) -> set[int]:
-    found = set()
-    for payload in told:
-        found |= {one["post"] for one in payload.get("offices") or ()} | _pointed_at(payload, _POST)
-    return found
+    offices = {one["post"] for payload in told for one in payload.get("offices") or ()}
+    return offices | _members(told, _POST)
 
 
-def _pointed_at(payload: Mapping[str, Any], columns: frozenset[str]) -> set[int]:
-    images = (payload["old"] or {}, payload["new"] or {})
+def _members(told: Iterable[Mapping[str, Any]], columns: frozenset[str]) -> set[int]:
+    images = [payload[name] for payload in told for name in ("old", "new") if payload[name]]
     return {
         image[name] for image in images for name in columns & image.keys() if isinstance(image[name], int)
     }

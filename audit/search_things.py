@@ -55,6 +55,7 @@ QUIET = (HISTORY, READING)
 SETS: Mapping[str, str] = {
     "report": "SELECT id FROM reports",
     "token": "SELECT token FROM reports",
+    "evidence": "SELECT x.id FROM submissions_evidence x JOIN reports ON reports.id = x.report_id",
     "item": "SELECT id FROM items",
     "line": "SELECT x.id FROM registry_budgetline x JOIN items ON items.id = x.item_id",
     "item_version": "SELECT x.id FROM registry_budgetitemversion x JOIN items ON items.id = x.item_id",
@@ -68,7 +69,7 @@ SETS: Mapping[str, str] = {
     "pack": "SELECT x.id FROM indicators_pack x JOIN units ON units.id = x.unit_id",
     "disposal": "SELECT x.id FROM approvals_disposal x JOIN units ON units.id = x.unit_id",
 }
-OF_REPORTS = ("report", "token")  # what is left when a month is asked for
+OF_REPORTS = ("report", "token", "evidence")  # what is left when a month is asked for
 OF_ITEMS = (*OF_REPORTS, "item", "line", "item_version")  # and when a sub-activity is
 TEXTUAL = ("token", "path")
 
@@ -77,7 +78,7 @@ TEXTUAL = ("token", "path")
 class Thing:
     """One table. `column` holds a member of `set`; of `content_type` only, where the column points at several kinds.
 
-    `history`: the table that keeps rows which are gone. `vanishes`: rows go without one, so events are found by what they say.
+    `history`: the table that keeps rows which are gone.
     """
 
     table: str
@@ -86,7 +87,6 @@ class Thing:
     set: str = ""
     history: str = ""
     content_type: str = ""
-    vanishes: bool = False
 
 
 def _with_history(app: str, name: str, kind: str, column: str = "", set_: str = "") -> Thing:
@@ -100,6 +100,7 @@ THINGS: tuple[Thing, ...] = (
     Thing("workflow_decision", DECISION, "object_id", "pack", content_type="pack"),
     _with_history("submissions", "evidence", EVIDENCE, "report_id", "report"),
     Thing("submissions_evidencescan", EVIDENCE),
+    Thing("submissions_disposedfile", KEEPING, "evidence_id", "evidence"),
     _with_history("submissions", "explanation", EXPLANATION, "report_id", "report"),
     Thing("submissions_opening", OPENING, "report_id", "report"),
     Thing("submissions_editor", REPORT, "report_id", "report"),
@@ -140,8 +141,8 @@ THINGS: tuple[Thing, ...] = (
     _with_history("registry", "post", OFFICE, "unit_id", "unit"),
     _with_history("registry", "unit", OFFICE, "id", "unit"),
     _with_history("registry", "government", OFFICE),
-    Thing("registry_unituserpermission", SEEING, "content_object_id", "unit", vanishes=True),
-    Thing("registry_unitgrouppermission", SEEING, "content_object_id", "unit", vanishes=True),
+    Thing("registry_unituserpermission", SEEING, "content_object_id", "unit"),
+    Thing("registry_unitgrouppermission", SEEING, "content_object_id", "unit"),
     _with_history("registry", "user", ACCOUNT),
     Thing("registry_user_groups", ACCOUNT),
     Thing("registry_user_user_permissions", ACCOUNT),
@@ -152,6 +153,7 @@ THINGS: tuple[Thing, ...] = (
     _with_history("approvals", "hold", KEEPING, "unit_id", "unit"),
     _with_history("approvals", "disposal", KEEPING, "unit_id", "unit"),
     Thing("approvals_disposalitem", KEEPING, "disposal_id", "disposal"),
+    Thing("approvals_yearbundle", KEEPING, "unit_id", "unit"),
     Thing("approvals_notice", NOTICE),
     Thing("approvals_letter", NOTICE),
     _with_history("portal", "webhook", WEBHOOK, "scope_id", "unit"),

@@ -67,7 +67,6 @@ def _page(request: HttpRequest, person: User, paths: list[str], found: Asked, **
         "query": found.query,
         "errors": found.errors,
         "saved": kept_by(person, DESK),
-        "ready": search_forms.ASKED.items(),
         "columns": search_files.MEANINGS,
         "most": search_files.MOST,
         "here": reverse("audit:search"),

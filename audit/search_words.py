@@ -58,6 +58,9 @@ _OWN: Words = {
     "revoked_at": gettext_lazy("revoked"),
     "is_superuser": gettext_lazy("runs the system"),
     "person_id": gettext_lazy("person"),
+    "user_id": gettext_lazy("person"),
+    "permission_id": gettext_lazy("right"),
+    "content_object_id": gettext_lazy("unit"),
     "officer_post_id": gettext_lazy("technical officer’s post"),
     "verifier_post_id": gettext_lazy("verifier’s post"),
     "amount": gettext_lazy("amount"),
@@ -89,15 +92,20 @@ def done(table: str, op: str, image: Mapping[str, Any]) -> str:
     return _("%(thing)s: %(done)s") % {"thing": titled(table), "done": OPERATIONS.get(op, op)}
 
 
+def bare(column: str, table: str = "") -> str:
+    """The column whose digest this one is in the ledger; a column that holds a digest itself, such as a file's, as it is."""
+    return column if _field(table, column) else column.removesuffix(DIGEST)
+
+
 def name_of(column: str, table: str = "") -> str:
     """A column as people call it: by the auditors' labels, else by the model that has it, else as it is written."""
-    bare = column.removesuffix(DIGEST)
-    if bare in (*labels.REPORT_FIELDS, *labels.LINE_FIELDS):
-        return labels.name_of(bare)
-    if bare in _OWN:
-        return str(_OWN[bare])
-    field = _field(table, bare)
-    return str(field.verbose_name) if field else bare.removesuffix("_id").replace("_", " ")
+    column = bare(column, table)
+    if column in (*labels.REPORT_FIELDS, *labels.LINE_FIELDS):
+        return labels.name_of(column)
+    if column in _OWN:
+        return str(_OWN[column])
+    field = _field(table, column)
+    return str(field.verbose_name) if field else column.removesuffix("_id").replace("_", " ")
 
 
 def value_of(column: str, value: Any, table: str = "") -> str:

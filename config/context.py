@@ -35,6 +35,7 @@ ICONS = {
     "routes:index": "layers",
     "offices:index": "user",
     "webhooks:list": "seal",
+    "keeping:index": "layers",
     "approvals:outbox": "inbox",
     "admin:index": "lock",
 }
@@ -87,6 +88,8 @@ def _own(user: Any, offices: list[Office]) -> list[tuple[str, str]]:
         links.append(("routes:index", _("Routes")))
     if user.is_superuser or _bureau(offices):
         links.append(("webhooks:list", _("Webhooks")))
+    if _bureau(offices) or AUDIT in rights:
+        links.append(("keeping:index", _("Keeping")))
     if user.is_superuser:
         links.append(("approvals:outbox", _("Dead letters")))
     if set(SEEING) & (roles | rights):

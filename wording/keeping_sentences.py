@@ -8,7 +8,9 @@ KEEPING: dict[str, Promise] = {
         "Somebody else is placing a hold, or a disposal is just being carried out. Nothing was changed; please try "
         "again in a moment."
     ),
-    "keeping.bureau_only": _("Only whoever holds the central bureau's post lists what may go and makes bundles."),
+    "keeping.bureau_only": _(
+        "Only whoever holds the central bureau's post lists what may go and makes bundles."
+    ),
     "keeping.never": _("Nothing of this kind is ever disposed of. Choose another kind."),
     "keeping.early": _(
         "This must be kept for %(years)s years. What closed before %(before_on)s may be listed from %(from_on)s on; "
@@ -63,7 +65,7 @@ KEEPING: dict[str, Promise] = {
         "The ledger has no checkpoint yet, so a bundle could not be verified. Start the sealer and try again."
     ),
     "bundle.given_up": _(
-        "It could not be made here, perhaps because it is too large. An administrator makes it with: manage.py year_bundle"
+        "It could not be made here, perhaps because it is too large. An administrator makes it with the command year_bundle."
     ),
     "notice.keeping.listed": _(
         "%(person)s listed %(count)s things of %(unit)s that may go, closed before %(before_on)s. Another person than "

@@ -92,7 +92,7 @@ def _end(items: Sequence[DisposalItem], listed: Disposal) -> None:
 
 
 def _begin_evidence(items: Sequence[DisposalItem], listed: Disposal) -> None:
-    """A file goes when all that refer to it stand on this list and none is held; so they are looked at together."""
+    """A file goes when all that refer to it go, so they are begun together; who still needs it is asked when it is ended."""
     names = set(Evidence.objects.filter(pk__in=[one.row for one in items]).values_list("file", flat=True))
     files = list(Evidence.objects.filter(file__in=names, disposed=None).order_by("file", "pk"))
     together = {
@@ -103,8 +103,7 @@ def _begin_evidence(items: Sequence[DisposalItem], listed: Disposal) -> None:
     found: dict[int, str] = {}
     for _name, some in groupby(files, key=lambda file: str(file.file)):
         sharing = list(some)
-        whole = all(file.pk in together and file.pk not in held for file in sharing)
-        unlike = _unlike(sharing[0].file, sharing[0].sha256) if whole else SHARED
+        unlike = _unlike(sharing[0].file, sharing[0].sha256)
         for file in sharing:
             if file.pk in together:
                 found[together[file.pk].pk] = HELD if file.pk in held else unlike

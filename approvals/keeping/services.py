@@ -94,7 +94,7 @@ def release_hold(*, actor: User, hold: Hold, reason: str, reference: str) -> Hol
             ):
                 return fresh
             raise KeepingRefused("hold.released", _ended(fresh))
-        fresh.released_by, fresh.released_at = actor, now()
+        fresh.released_by, fresh.released_at = actor, max(now(), fresh.placed_at)  # a clock may be put right
         fresh.release_reason, fresh.release_reference = reason, reference
         fresh.save()
         if fresh.placed_by_id != actor.pk:

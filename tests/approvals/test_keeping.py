@@ -7,12 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from approvals.keeping import services
-from approvals.keeping.law import KeepingRefused
+from approvals.keeping.disposing import carry_on
+from approvals.keeping.law import LOCK, KeepingRefused
 from approvals.models import Disposal, DisposalItem, Hold, Notice
 from approvals.tasks import drain
 from ledger.recording import recorded
@@ -30,6 +32,7 @@ from tests.approvals.keeping_world import (
     there,
 )
 from tests.cast import World
+from workflow.models import Outbox
 
 
 @pytest.fixture
@@ -284,6 +287,21 @@ def test_a_file_that_a_later_report_came_to_share_stays(house: House) -> None:
         )  # fmt: skip
     drain()
     assert DisposalItem.objects.get(disposal=listed, row=one.pk).spared == "spared.shared" and there(one)
+
+
+def test_while_things_go_no_hold_is_placed_and_the_other_way_round(
+    committed: dict[str, str], house: House
+) -> None:
+    house.approve(house.list())
+    row = Outbox.objects.get(topic="keeping.dispose")
+    with psycopg.connect(committed["app"]) as other, connection.cursor() as cursor:
+        other.execute(LOCK)
+        cursor.execute("SET lock_timeout = 100")
+        assert refused(house.hold) == "keeping.busy"
+        with pytest.raises(OperationalError), transaction.atomic():
+            carry_on(row)
+    assert not Hold.objects.exists() and not DisposalItem.objects.exclude(begun_at=None).exists()
+    assert house.hold().released_at is None
 
 
 # --- The database's own word -----------------------------------------------------------------------------

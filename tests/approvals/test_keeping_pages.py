@@ -53,7 +53,7 @@ def test_strangers_find_nothing_heads_the_lists_of_their_agency_only(
         "/keeping/", "/keeping/holds/", f"/keeping/holds/{hold.token}/", "/keeping/disposals/", own, f"{own}list.csv",
         f"{own}receipt/", f"{own}receipt.json", "/keeping/bundles/",
     ]  # fmt: skip
-    for who in ("ani", "budi", "eko", "gita", "indah", "kiran", "root"):
+    for who in ("ani", "budi", "indah", "root"):
         client = go(who)
         assert {client.get(url).status_code for url in pages} == {404}, who
         assert {client.post(url, HOLD).status_code for url in (pages[1], pages[2], pages[3], own)} == {404}, (
@@ -112,28 +112,36 @@ def test_a_longer_setting_is_said(house: House, go: Callable[[str], Client], set
     assert page.count("longer here than the law asks") == 1 and "31 December 2041" in page
 
 
-@pytest.mark.parametrize("files", [1, 12])
 def test_pages_ask_the_same_for_few_and_many(
-    house: House, go: Callable[[str], Client], statements: Callable[[], Any], files: int
+    house: House, go: Callable[[str], Client], statements: Callable[[], Any]
 ) -> None:
+    few, hadi, report = house.list(unit=house.other_agency), go("hadi"), house.reports()[0]
+    house.hold()
+
+    def counted(listed: Disposal) -> list[int]:
+        found = []
+        for url in (
+            "/keeping/",
+            "/keeping/holds/",
+            "/keeping/disposals/",
+            f"/keeping/disposals/{listed.token}/",
+        ):
+            hadi.get(url)
+            with statements() as seen:
+                assert hadi.get(url).status_code == 200
+            found.append(len(seen))
+        return found
+
+    before = counted(few)
     house.at("2026-02-03 09:00")
-    report = Evidence.objects.order_by("pk").first().report
-    for number in range(files):
+    for number in range(12):
         attach(house.cast, [report], f"tambahan {number}")
     house.at("2037-02-03 09:00")
-    listed, hadi = house.list(), go("hadi")
-    for _ in range(files):
-        house.hold(reference=f"S-{_}")
-    counted = []
-    for url in ("/keeping/", "/keeping/holds/", "/keeping/disposals/", f"/keeping/disposals/{listed.token}/"):
-        hadi.get(url)
-        with statements() as seen:
-            assert hadi.get(url).status_code == 200
-        counted.append(len(seen))
-    assert counted == COUNTS
-
-
-COUNTS = [22, 14, 15, 22]
+    house.release(Hold.objects.get())
+    many = house.list(unit=house.agency)
+    for number in range(12):
+        house.hold(reference=f"S-{number}")
+    assert many.things == 16 and counted(many) == before and max(before) < 30
 
 
 # --- Holds by the page -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Why something was done stands in the ledger as a fingerprint of the very words that a row keeps; the words stand nowhere in it."""
+"""Why something was done stands in the ledger as a fingerprint of the words that a row keeps; the words themselves do not."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from submissions.services import LineEntry
 from tests.approvals.bureau import Bureau, bureau
 from tests.approvals.test_offices import wish
 from tests.cast import World
-from tests.config.signing_in import confirm, signed_in
+from tests.config.signing_in import confirm, signed_in, told
 from workflow.models import Decision, Grant
 
 __all__ = ["bureau"]
@@ -36,8 +36,8 @@ def why(table: str, row: int, op: str = "") -> list[str | None]:
         cursor.execute(
             "SELECT payload FROM ledger.event WHERE of_table = %s AND of_row = %s ORDER BY id", [table, row]
         )
-        told = [json.loads(payload) for (payload,) in cursor.fetchall()]
-    return [one["reason_sha256"] for one in told if op in ("", one["op"])]
+        events = [json.loads(payload) for (payload,) in cursor.fetchall()]
+    return [one["reason_sha256"] for one in events if op in ("", one["op"])]
 
 
 def acts(case: Request) -> dict[str, RequestAct]:
@@ -63,13 +63,13 @@ def test_a_request_its_answer_its_grant_and_the_end_of_it_carry_their_own_words(
     bureau.answer(case, "hadi", reason="Tidak ada pejabat lain sampai April")
     bureau.revoke(case, reason="Kepala dinas yang baru sudah dilantik")
     case.refresh_from_db()
-    grant, told = Grant.objects.get(), acts(case)
+    grant, done = Grant.objects.get(), acts(case)
     assert why("approvals_request", case.pk)[0] == digest(case.reason)
     for name in ("asked", "agreed review", "revoked"):
-        assert why("approvals_requestact", told[name].pk) == [digest(told[name].reason)], name
+        assert why("approvals_requestact", done[name].pk) == [digest(done[name].reason)], name
     assert why("workflow_grant", grant.pk) == [digest(grant.reason), digest(grant.revoke_reason)]
     # What came of the answer in the same act is done for the answer's reason.
-    assert why("approvals_requestact", told["granted"].pk) == [digest(told["agreed review"].reason)]
+    assert why("approvals_requestact", done["granted"].pk) == [digest(done["agreed review"].reason)]
 
 
 def test_a_refusal_carries_its_reason(bureau: Bureau) -> None:
@@ -108,6 +108,7 @@ def test_the_removal_of_a_factor_carries_what_the_administrator_wrote(cast: Worl
     key = Authenticator.objects.get(user=cast.citra).pk
     words = {"act": "remove", "reason": "Telepon hilang, surat 12/2026"}
     assert root.post(f"/accounts/people/{cast.citra.pk}/", words).status_code == 302
+    assert told(cast.citra) == ["factors_removed"]
     kept = Notice.objects.get(person=cast.citra, code="notice.account.factors_removed")
     assert why("mfa_authenticator", key, "D") == [digest(kept.params["reason"])]
 

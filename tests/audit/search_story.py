@@ -56,6 +56,11 @@ def story(past: Past) -> Story:
     assert refused[0].code == "route.self", refused
     cast.at("2026-02-12 09:00")
     raw("DELETE FROM registry_assignment WHERE kind = 'plt' AND person_id = %s", cast.ani.pk)
+    raw(
+        "INSERT INTO registry_budgetline (item_id, account_code, account_name, fund_source) VALUES (%s, '5.1', 'x', 'x')",
+        told.mine.item_id,
+    )
+    raw("DELETE FROM registry_budgetline WHERE account_code = '5.1' AND item_id = %s", told.mine.item_id)
     assign(cast.gita, cast.posts["section_head"], kind="plh", start="2026-02-12", end="2026-02-12")
     assert approvals.verify(actor=cast.gita, versions=cast.versions([told.mine]))[0].done
     note(cast.dewi, "report", subject=told.mine.token)

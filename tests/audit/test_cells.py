@@ -8,12 +8,17 @@ from django.db import connection
 from django.test import Client
 from django.utils.html import escape
 
+from approvals import services as approvals
 from audit.models import Reading
 from registry import grants
 from submissions.models import Report
+from tests.approvals.bureau import WHY, Bureau, bureau
 from tests.audit.conftest import REASON, Past
 from tests.cast import World, assign
 from tests.submissions.test_revisions import amended, permitted, published
+from workflow import engine, route
+
+__all__ = ["bureau"]
 
 
 @pytest.fixture
@@ -130,6 +135,26 @@ def test_a_revision_goes_on_with_the_life_and_names_what_allowed_it(cast: World,
         ]
 
 
+def test_a_revision_names_the_request_that_asked_for_it(bureau: Bureau, client: Client) -> None:
+    cast = bureau.cast
+    (report, _other) = cast.reports(1)
+    versions = cast.submitted([report], 10)
+    approvals.verify(actor=cast.budi, versions=versions)
+    for verb in (route.SIGN, route.PUBLISH):
+        engine.perform(verb, Report, versions, actor=cast.citra, whole=True)
+    case = bureau.ask("amendment")
+    bureau.answer(case, "hadi")
+    if "second" in bureau.open(case):
+        bureau.answer(case, "indah")
+    revision = amended(cast, Report.objects.get(pk=report.pk))
+    cast.entered([revision], 15)
+    client.force_login(cast.dewi)
+    answer = life(client, revision, money(revision))
+    (allowed,) = values(answer, 1)[1].allowing
+    assert (allowed.number, allowed.reason) == (case.number, WHY)
+    assert case.number in answer.content.decode() and escape(WHY) in answer.content.decode()
+
+
 def test_a_value_written_by_an_acting_holder_says_for_whom(past: Past, dewi: Client) -> None:
     cast = past.cast
     cast.item("1.03.10.2.01.0052", ceilings=(1000,))
@@ -180,7 +205,7 @@ def test_words_that_are_nowhere_any_more_are_told_as_erased(past: Past, dewi: Cl
     cast.item("1.03.10.2.01.0052", ceilings=(1000,))
     report = next(report for report in cast.open() if report.state == "draft")
     with connection.cursor() as cursor:
-        for words in ("Kata yang hilang", ""):
+        for words in ("Kata yang hilang", "Kata lain"):
             cursor.execute("UPDATE submissions_report SET public_note = %s WHERE id = %s", [words, report.pk])
     answer = life(dewi, report, "public_note")
     assert [one.erased for one in values(answer)] == [False, True, False]
@@ -206,10 +231,10 @@ def test_a_cell_that_this_report_never_had_is_not_found(past: Past, dewi: Client
     assert values(life(dewi, past.report, "why-V-99")) == []
 
 
-@pytest.mark.parametrize("stranger", ["ani", "budi", "citra", "eko", "fitri", "gita", "root"])
-def test_who_audits_nothing_finds_nothing(past: Past, client: Client, stranger: str) -> None:
-    client.force_login(past.cast.people[stranger])
-    assert client.get(address(past.report, "increment")).status_code == 404
+def test_who_audits_nothing_finds_nothing(past: Past, client: Client) -> None:
+    for stranger in ("ani", "budi", "citra", "eko", "fitri", "gita", "root"):
+        client.force_login(past.cast.people[stranger])
+        assert client.get(address(past.report, "increment")).status_code == 404, stranger
 
 
 def test_an_auditor_of_another_agency_and_a_visitor_do_not_see_it(past: Past, client: Client) -> None:
@@ -236,11 +261,11 @@ def test_a_life_costs_the_same_short_or_long(past: Past, dewi: Client, statement
     cast.entered([report], 1)
     life(dewi, report, name)
     counts = []
-    for more in (0, 5, 50):
+    for more in (0, 5, 20):
         for amount in range(more):
             cast.entered([report], 2 + amount)
         with statements() as seen:
             answer = life(dewi, report, name)
         counts.append(len(seen))
-    assert len(values(answer)) > 50
+    assert len(values(answer)) > 20
     assert len(set(counts)) == 1, counts

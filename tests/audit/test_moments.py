@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,12 +18,10 @@ from audit.moments_words import HIDDEN, label
 from audit.story import held
 from ledger.recording import recorded
 from registry import grants
-from registry.models import BudgetLine, BudgetLineVersion, BudgetVersion
 from submissions import services
 from submissions.models import Holiday, Report, ReportLine
 from tests.audit.conftest import Past
-from tests.cast import World, assign
-from workflow.models import RouteVersion
+from tests.cast import World
 
 A_MICROSECOND = timedelta(microseconds=1)
 
@@ -246,7 +243,7 @@ def test_words_come_from_a_row_whose_digest_agrees_and_are_erased_without_one(
     answer = look(dewi, "report", past.report.token)
     assert facts(row(answer, "Report"))["problem"] == "Lahan belum bebas di dua titik"
     with connection.cursor() as cursor:
-        for words in ("Kata yang hilang", ""):
+        for words in ("Kata yang hilang", "Kata lain"):
             cursor.execute("UPDATE submissions_report SET public_note = %s WHERE id = %s", [words, draft.pk])
     (number, _at), _ = events("submissions_report", draft.pk)[-2:]
     answer = look(dewi, "report", draft.token, event=number)
@@ -255,112 +252,18 @@ def test_words_come_from_a_row_whose_digest_agrees_and_are_erased_without_one(
     assert "Kata yang hilang" not in answer.content.decode()
 
 
-# --- What can be looked at -------------------------------------------------------------------------------
-
-
-def test_who_held_which_office_is_told_as_recorded_then_and_as_recorded_today(
-    past: Past, dewi: Client
-) -> None:
-    cast = past.cast
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (then,) = cursor.fetchone()
-    later = assign(
-        cast.gita, cast.posts["section_head"], kind="plh", start="2026-01-01", end=f"{then.year + 1}-12-31"
-    )
-    answer = look(dewi, "offices", cast.agency.code, at=then.isoformat())
-    held = {one.post: one for one in answer.context["held"]}
-    head = held["Kepala Bidang Bina Marga"]
-    assert [one.person for one in head.then] == ["Budi Wiratmaka"]
-    assert [(one.capacity, one.person) for one in head.today] == [("Plh.", "Gita Karangjati")]
-    assert held["Kepala Dinas Pekerjaan Umum"].today is None
-    assert row(answer, "Assignment", "Gita Karangjati").state == "later"
-    now = look(dewi, "offices", cast.agency.code)
-    assert {one.post: one.today for one in now.context["held"]}["Kepala Bidang Bina Marga"] is None
-    assert later.pk
-
-
-def test_the_budget_of_a_sub_activity_is_shown_as_it_was_before_it_was_cut(past: Past, dewi: Client) -> None:
-    cast, item = past.cast, past.report.item
-    with recorded(None):
-        version = BudgetVersion.objects.create(
-            fiscal_year=cast.year, unit=cast.agency, kind="perubahan", sequence=2, effective_month=7
-        )
-        line = BudgetLine.objects.filter(item=item).order_by("account_code")[0]
-        ceiling = BudgetLineVersion.objects.create(line=line, version=version, ceiling=Decimal(50_000_000))
-    ((number, _at),) = events("registry_budgetlineversion", ceiling.pk)
-    then = look(dewi, "item", past.report.token, event=number - 1)
-    now = look(dewi, "item", f"item-{item.pk}")
-    assert "50,000,000" not in then.content.decode()
-    assert facts(row(now, "Ceiling of a line", "Revised"))["ceiling"] == "50,000,000"
-
-
-def test_a_code_that_several_units_have_is_asked_back(past: Past, dewi: Client) -> None:
-    code = past.report.item.sub_activity_code
-    past.cast.item(code, unit=past.cast.other_agency, officer="other_officer", verifier="other_section_head")
-    answer = look(dewi, "item", code)
-    assert {one.under for one in answer.context["subjects"]} == {
-        "Dinas Kesehatan · 2026", "Dinas Pekerjaan Umum · 2026",
-    }  # fmt: skip
-    assert "Which one?" in answer.content.decode() and "subject" not in answer.context
-
-
-def test_the_public_could_read_only_what_was_published_then(cast: World, client: Client) -> None:
-    cast.item(ceilings=(90_000_000,))
-    (report,) = cast.open()
-    cast.submitted([report], 4_000_000)
-    client.force_login(cast.dewi)
-    answer = look(client, "published", report.token)
-    assert answer.context["rows"] == []
-    assert "The public could not read it." in answer.content.decode()
-
-
-def test_an_account_is_shown_without_password_and_mail_address(past: Past, dewi: Client) -> None:
-    answer = look(dewi, "person", "budi")
-    shown = row(answer, "Person", "Budi Wiratmaka")
-    assert {"name", "user name", "active"} <= set(facts(shown))
-    text = answer.content.decode()
-    assert "budi@contoh.test" not in text and "password" not in text.lower()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT payload::json -> 'new' ->> 'password_sha256' FROM ledger.event WHERE of_table = 'registry_user'"
-        )
-        assert not any(digest and digest in text for (digest,) in cursor.fetchall())
-
-
-def test_a_right_that_was_taken_back_is_shown_as_it_was_held(past: Past, dewi: Client) -> None:
-    cast = past.cast
-    grants.give(grants.AUDIT, cast.budi, cast.agency)
-    grants.take(grants.AUDIT, cast.budi, cast.agency)
-    now = look(dewi, "person", "budi")
-    gone = row(now, "Right to see")
-    assert gone.state == "gone"
-    then = look(dewi, "person", "budi", event=gone.last.id - 1)
-    assert row(then, "Right to see").state == "there"
-
-
-def test_a_route_and_a_calendar_are_the_governments_and_open_to_every_auditor(
-    past: Past, client: Client
-) -> None:
-    grants.give(grants.AUDIT, past.cast.gita, past.cast.other_agency)
-    client.force_login(past.cast.gita)
-    code = RouteVersion.objects.values_list("code", flat=True)[0]
-    assert row(look(client, "route", code), "Route", code).state == "there"
-    assert look(client, "calendar", past.cast.other_agency.code).context["subject"].title == "Dinas Kesehatan"
-
-
 # --- Who, and what it costs ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("stranger", ["ani", "budi", "citra", "eko", "fitri", "gita", "root"])
-def test_who_audits_nothing_finds_nothing(past: Past, client: Client, stranger: str) -> None:
-    client.force_login(past.cast.people[stranger])
-    assert client.get("/audit/moment/").status_code == 404
+def test_who_audits_nothing_finds_nothing(cast: World, client: Client) -> None:
+    for stranger in ("ani", "budi", "citra", "eko", "fitri", "gita", "root"):
+        client.force_login(cast.people[stranger])
+        assert client.get("/audit/moment/").status_code == 404, stranger
 
 
-def test_a_visitor_is_asked_to_sign_in_and_nothing_can_be_sent(past: Past, client: Client) -> None:
+def test_a_visitor_is_asked_to_sign_in_and_nothing_can_be_sent(cast: World, client: Client) -> None:
     assert client.get("/audit/moment/")["Location"].startswith("/accounts/login/")
-    client.force_login(past.cast.dewi)
+    client.force_login(cast.dewi)
     assert [getattr(client, verb)("/audit/moment/").status_code for verb in ("post", "put", "delete")] == [
         405
     ] * 3
@@ -409,7 +312,7 @@ def test_a_look_costs_the_same_for_one_line_and_for_many(
 ) -> None:
     cast.item(ceilings=(10,))
     cast.item("1.03.10.2.01.0052", ceilings=(10,) * 50)
-    cast.item("1.03.10.2.01.0053", ceilings=(10,) * 500)
+    cast.item("1.03.10.2.01.0053", ceilings=(10,) * 200)
     tokens = list(
         Report.objects.filter(pk__in=[one.pk for one in cast.open()])
         .order_by("item_id")
@@ -422,5 +325,5 @@ def test_a_look_costs_the_same_for_one_line_and_for_many(
         with statements() as seen:
             answer = look(client, "report", token)
         counts.append(len(seen))
-    assert answer.context["page"].paginator.count == 501
+    assert answer.context["page"].paginator.count == 201
     assert len(set(counts)) == 1, counts

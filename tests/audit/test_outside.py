@@ -131,6 +131,15 @@ def test_a_history_row_that_tells_of_no_change_is_found(past: Past) -> None:
     assert found.event == last_event()
 
 
+def test_history_that_tells_other_values_than_the_change_is_found_with_its_change(past: Past) -> None:
+    root = Unit.objects.get(parent=None)
+    with recorded(past.cast.root):  # save() does not know the path that the database gives
+        Unit.objects.create(
+            government=root.government, parent=root, kind="AGENCY", code="7.01", name="Kecamatan"
+        )
+    assert findings() == [("registry_unit", "I", True), ("registry_unit", "I", False)]
+
+
 def test_history_slipped_in_past_its_trigger_is_found(committed: dict[str, str], cast: World) -> None:
     with psycopg.connect(committed["superuser"], autocommit=True) as superuser:
         superuser.execute("ALTER TABLE registry_historicalunit DISABLE TRIGGER ledger_insert")
@@ -295,6 +304,18 @@ def test_the_ledger_is_walked_through_in_stretches(
         stretch = answer.context["stretch"]
         seen += [one.event for one in answer.context["shown"]]
     assert seen == [changed, changed - 1]
+
+
+def test_where_too_much_differs_for_a_page_the_command_is_named(
+    cast: World, draft: Report, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outside_views, "MOST", 1)
+    client.force_login(cast.dewi)
+    raw(FIRST, draft.pk)
+    raw(RAW, draft.pk)
+    page = shown(client)
+    assert "1 are shown here" in page and "manage.py check_history" in page
+    assert len(findings()) == 3
 
 
 def test_one_finding_costs_as_much_as_five_hundred(

@@ -56,6 +56,7 @@ def test_an_auditor_of_another_agency_finds_the_home_page_without_this_report(
     client.force_login(past.cast.gita)
     home, report, compared = (client.get(url) for url in urls_of(past))
     assert (home.status_code, report.status_code, compared.status_code) == (200, 404, 404)
+    assert client.get(f"{past.url}proof/").status_code == 404
     assert past.report.token not in home.content.decode()
     assert "Budi Wiratmaka" not in home.content.decode()
 
@@ -71,7 +72,8 @@ def test_a_grant_that_was_taken_back_counts_no_more(past: Past, client: Client) 
 @pytest.mark.parametrize("method", METHODS)
 def test_nothing_can_be_sent_to_the_pages(past: Past, client: Client, method: str) -> None:
     client.force_login(past.cast.dewi)
-    assert [getattr(client, method)(url).status_code for url in urls_of(past)] == [405, 405, 405]
+    urls = [*urls_of(past), f"{past.url}proof/"]
+    assert [getattr(client, method)(url).status_code for url in urls] == [405] * 4
 
 
 def test_a_visitor_is_asked_to_sign_in(past: Past, client: Client) -> None:

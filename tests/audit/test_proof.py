@@ -21,7 +21,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from approvals.models import SigningBatch
 from audit.proof import Packed, pack
-from ledger import proving
+from ledger import exporting, proving
 from ledger.merkle import Log
 from ledger.verify import Fault, Key, check
 from submissions.models import Report
@@ -291,6 +291,34 @@ def test_what_is_not_sealed_yet_is_not_proved_yet(world: Sealed) -> None:
     world.seal()
     assert world.browser().get(f"{url}proof/").status_code == 200
     assert world.browser().get(f"{url}?check=1").context["checked"].fault == ""
+
+
+def test_what_is_written_while_a_proof_is_made_is_no_fault(
+    world: Sealed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.cast.open(2)
+    march = next(report for report in world.cast.open(3) if report.item_id == world.first.item_id)
+    world.seal()
+    begun: list[Any] = []
+
+    def images(*asked: Any) -> Any:
+        if not begun:
+            begun.append(asked)
+            with psycopg.connect(world.urls["app"], autocommit=True) as other:
+                other.execute(
+                    "UPDATE submissions_reportline SET realized = 5 WHERE report_id = %s", [march.pk]
+                )
+        return exporting.images(*asked)
+
+    monkeypatch.setattr(proving, "images", images)
+    url = f"/audit/reports/{march.token}/?check=1"
+    assert world.browser().get(url).context["checked"].fault == "" and begun
+    assert (
+        world.browser().get(url).context["checked"] is None
+    )  # what was written meanwhile waits for its seal
+    world.seal()
+    page = world.browser().get(url)
+    assert (page.context["checked"].fault, page.context["outside"]) == ("", 2)
 
 
 @pytest.mark.parametrize("who", ["ani", "budi", "citra", "eko", "gita"])

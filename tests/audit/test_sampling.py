@@ -72,10 +72,10 @@ def test_ten_lines_of_python_draw_the_same_sample(house: World, dewi: Client) ->
 def test_ten_lines_of_python_draw_the_same_sample_by_amount(house: World, dewi: Client) -> None:
     sha = lambda text: hashlib.sha256(text.encode()).hexdigest()  # noqa: E731
     lines = sorted(ReportLine.objects.filter(realized__gt=0), key=lambda line: sha(f"17:{line.pk}"))
-    total = sum(int(line.realized * 100) for line in lines)
+    total = sum(int((line.realized or 0) * 100) for line in lines)
     points, expected, end = [int(sha("17:start"), 16) % total + k * total for k in range(5)], [], 0
     for line in lines:
-        begin, end = end, end + int(line.realized * 100)
+        begin, end = end, end + int((line.realized or 0) * 100)
         expected += [str(line.pk)] if any(5 * begin <= point < 5 * end for point in points) else []
     assert keys(drawn(dewi, kind="lines", by_amount="on")) == expected
 
@@ -127,16 +127,21 @@ def population(count: int, chance: random.Random, strata: int = 1) -> list[Membe
     ]
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_every_share_is_exact_and_every_point_hits_one_row(seed: int) -> None:
-    chance = random.Random(seed)
-    members, count = population(chance.randint(1, 80), chance, chance.randint(1, 6)), chance.randint(1, 100)
-    for by_stratum in (False, True):
-        simple = sampling.draw(members, str(seed), count, by_stratum=by_stratum)
-        assert len({one.member.key for one in simple}) == len(simple) == min(count, len(members))
-        hit = sampling.draw(members, str(seed), count, by_amount=True, by_stratum=by_stratum)
-        assert sum(one.hits for one in hit) == (count if any(sampling.size_of(one) for one in members) else 0)
-        assert all(sampling.size_of(one.member) for one in hit)
+def test_every_share_is_exact_and_every_point_hits_one_row() -> None:
+    for seed in range(40):
+        chance = random.Random(seed)
+        members, count = (
+            population(chance.randint(1, 80), chance, chance.randint(1, 6)),
+            chance.randint(1, 100),
+        )
+        for by_stratum in (False, True):
+            simple = sampling.draw(members, str(seed), count, by_stratum=by_stratum)
+            assert len({one.member.key for one in simple}) == len(simple) == min(count, len(members))
+            hit = sampling.draw(members, str(seed), count, by_amount=True, by_stratum=by_stratum)
+            assert sum(one.hits for one in hit) == (
+                count if any(sampling.size_of(one) for one in members) else 0
+            )
+            assert all(sampling.size_of(one.member) for one in hit)
 
 
 def test_each_row_has_its_chance_in_proportion_to_its_amount() -> None:
@@ -242,10 +247,10 @@ def test_too_large_a_population_is_said(house: World, dewi: Client, monkeypatch:
 # --- Who, and what it costs ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("stranger", ["ani", "budi", "citra", "eko", "fitri", "gita", "root"])
-def test_who_audits_nothing_finds_nothing(cast: World, client: Client, stranger: str) -> None:
-    client.force_login(cast.people[stranger])
-    assert client.get("/audit/sample/").status_code == 404
+def test_who_audits_nothing_finds_nothing(cast: World, client: Client) -> None:
+    for stranger in ("ani", "budi", "citra", "eko", "fitri", "gita", "root"):
+        client.force_login(cast.people[stranger])
+        assert client.get("/audit/sample/").status_code == 404, stranger
 
 
 def test_a_visitor_is_asked_to_sign_in_and_nothing_can_be_sent(cast: World, client: Client) -> None:

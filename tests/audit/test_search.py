@@ -168,6 +168,7 @@ def test_events_are_told_in_words(story: Story, dewi: Client) -> None:
     html = page.content.decode()
     assert f"/audit/reports/{story.report.token}/" in html and "Lahan belum bebas" in html
     assert "not sealed yet" in html and event.request in html
+    assert f'/audit/case/?report={story.report.token}"' in html
     decisions = [one.what for one in dewi.get(f"{SEARCH}?words=0051&kind=decision").context["answer"].events]
     assert decisions == [
         "Decision: Verified",
@@ -175,6 +176,20 @@ def test_events_are_told_in_words(story: Story, dewi: Client) -> None:
         "Decision: Returned",
         "Decision: Submitted",
     ]
+
+
+def test_rights_and_offices_are_told_by_name(story: Story, dewi: Client) -> None:
+    (seeing,) = dewi.get(f"{SEARCH}?kind=seeing").context["answer"].events
+    told = {change.column: change.new for change in seeing.changes}
+    assert told == {
+        "user_id": "Dewi Rimbawan",
+        "permission_id": "Audit the unit and below",
+        "content_object_id": "Kabupaten Mahakarsa Hulu",
+    }
+    newest = dewi.get(f"{SEARCH}?kind=assignment").context["answer"].events[0]
+    told = {change.column: change.new for change in newest.changes}
+    assert (told["person_id"], told["kind"]) == ("Gita Karangjati", "Plh.")
+    assert told["post_id"] == "Kepala Bidang Bina Marga, Dinas Pekerjaan Umum"
 
 
 def test_words_that_were_erased_are_said_to_be(story: Story, dewi: Client) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 from pytest import MonkeyPatch
@@ -15,6 +16,7 @@ from approvals.models import SavedFilter
 from audit import search_files, search_found
 from audit.models import Reading
 from audit.search import Question
+from audit.search_things import KIND_OF, KINDS
 from ledger.recording import digest_of, recorded
 from registry import grants
 from registry.models import User
@@ -331,3 +333,13 @@ def test_an_event_of_which_nothing_is_known_is_shown_all_the_same(cast: World) -
     (event,) = answer.events
     assert event.person == "Nobody is named" and event.what.startswith("Structure of the database: ")
     assert event.changes and event.report is None
+
+
+def test_every_audited_table_has_its_kind(database: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'ledger_insert'"
+        )
+        audited = {name for (name,) in cursor.fetchall()}
+    assert audited <= set(KIND_OF) and set(KIND_OF) - audited == {"ddl", "restored"}
+    assert set(KIND_OF.values()) == set(KINDS)

@@ -1,5 +1,6 @@
 """What Dewi reads about one report, and what the ledger adds to it."""
 
+import re
 from typing import Any
 
 from django.db import connection
@@ -183,7 +184,7 @@ def test_a_legal_hold_stands_on_the_page(past: Past, client: Client) -> None:
                 placed_at=cast.at("2026-02-06 09:00"),
             )  # fmt: skip
     answer = page(past, client)
-    assert [hold.unit for hold in answer.context["holds"]] == [root, cast.agency]
+    assert [hold.unit for hold in answer.context["holds"]] == [cast.agency, root]
     assert "Legal hold" in answer.content.decode()
 
 
@@ -217,6 +218,15 @@ def test_all_of_four_versions_stand_side_by_side(past: Past, client: Client) -> 
         ("3,500,000", True),
     ]
     assert "Belanja 2" in second["label"]
+
+
+def test_each_value_leads_to_its_whole_life(past: Past, client: Client) -> None:
+    text = page(past, client).content.decode()
+    links = set(re.findall(rf'href="({past.url}cells/[^"]+)"', text))
+    (line,) = past.report.lines.filter(line__account_code__endswith="1")
+    assert {f"{past.url}cells/{name}/" for name in (f"line-{line.pk}", "increment", "problem_text")} <= links
+    assert {client.get(link).status_code for link in links} == {200}
+    assert f"/audit/case/?report={past.report.token}" in text
 
 
 def test_two_chosen_versions_stand_side_by_side_in_their_order(past: Past, client: Client) -> None:

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from approvals import requests, services
 from approvals.asking_law import Wish, askers
-from approvals.models import Request, SigningBatch, SigningEntry
+from approvals.models import Disposal, Hold, Request, SigningBatch, SigningEntry, YearBundle
 from indicators import files
 from indicators.models import Pack
 from indicators.services import open_quarter
@@ -221,6 +221,8 @@ def _things(house: House) -> None:
     house.things = {
         "month": {relation: (month,) for relation, month in house.months.items()},
         "report": {relation: (one.token,) for relation, one in reports.items()} | {"unknown": (NOWHERE,)},
+        "cell": {relation: (one.token, "increment") for relation, one in reports.items()}
+        | {"unknown": (NOWHERE, "increment")},
         "panel": {relation: (house.months[relation], one.pk) for relation, one in reports.items()}
         | {"unknown": ("2026-02", 999_999)},
         "batch": {relation: (one.token,) for relation, one in batches.items()} | {"unknown": (NOWHERE,)},
@@ -251,8 +253,35 @@ def _things(house: House) -> None:
         "person": {relation: (one.editors.earliest("pk").person_id,) for relation, one in reports.items()}
         | {"unknown": (999_999,)},
         "webhook": _webhooks(house),
+        **_kept(house),
         "request": {relation: (one.token,) for relation, one in cases.items()} | {"unknown": (NOWHERE,)},
     }
+
+
+def _kept(house: House) -> dict[str, dict[str, Any]]:
+    """A legal hold, a list of what may go and a yearly bundle that is still being made, for the unit of each report."""
+    kept: dict[str, dict[str, Any]] = {"hold": {}, "disposal": {}, "bundle": {}}
+    hadi, at = house.people["bureau"], now()
+    with recorded(hadi):
+        for relation, report in house.reports.items():
+            unit = report.item.unit
+            hold = Hold.objects.create(
+                unit=unit,
+                reason="Pemeriksaan atas belanja jalan",
+                reference="700/1/IRT",
+                placed_by=hadi,
+                placed_at=at,
+            )
+            disposal = Disposal.objects.create(
+                kind=Disposal.Kind.PAPERS, unit=unit, before=date(2020, 12, 31), things=0, size=0, digest="0" * 64,
+                listed_by=hadi, listed_at=at,
+            )  # fmt: skip
+            bundle = YearBundle.objects.create(
+                fiscal_year=report.item.fiscal_year, unit=unit, asked_by=hadi, asked_at=at
+            )
+            for kind, one in (("hold", hold), ("disposal", disposal), ("bundle", bundle)):
+                kept[kind][relation] = (one.token,)
+    return {kind: things | {"unknown": (NOWHERE,)} for kind, things in kept.items()}
 
 
 def _upload(report: Report) -> Upload:

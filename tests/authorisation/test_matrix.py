@@ -96,6 +96,7 @@ def house(cast: World, settings: Any, tmp_path: Path) -> House:
             "OPTIONS": {"location": tmp_path / "files"},
         }
     }
+    settings.LEDGER_KEYS = tmp_path / "ledger"
     return built(cast)
 
 

@@ -14,6 +14,7 @@ PUBLIC = {
     "styleguide",
     "set_language",
     "account",
+    "ledger",
 }
 
 
@@ -124,6 +125,7 @@ def test_all_addresses_are_known_to_these_tests(db: None) -> None:
         "webhooks",
         "ledger",
         "keeping",
+        "metrics",
         "routes",
         "indicators",
         "admin",

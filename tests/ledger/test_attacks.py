@@ -76,7 +76,7 @@ def duplicated(he: Attacker) -> None:
         )
 
 
-def _back_dated(he: Attacker) -> None:
+def back_dated_unqueued(he: Attacker) -> None:
     with he.silent("ledger.event", "registry_unit"):
         he.do(
             f"UPDATE registry_unit SET name = 'Dinas Bayangan' WHERE code = '{HEALTH}'",
@@ -87,12 +87,8 @@ def _back_dated(he: Attacker) -> None:
         )
 
 
-def back_dated_unqueued(he: Attacker) -> None:
-    _back_dated(he)
-
-
 def back_dated_and_sealed(he: Attacker) -> None:
-    _back_dated(he)
+    back_dated_unqueued(he)
     he.do("INSERT INTO ledger.queue SELECT max(id) FROM ledger.event")
     assert he.sealed() == 1
 
@@ -154,7 +150,7 @@ def live_row_inserted(he: Attacker) -> None:
 
 
 def live_row_deleted(he: Attacker) -> None:
-    with he.silent("registry_monthlyplan", "registry_assignment"):
+    with he.silent("registry_assignment"):
         he.do("DELETE FROM registry_assignment WHERE id = (SELECT max(id) FROM registry_assignment)")
 
 
@@ -211,14 +207,9 @@ def column_untold(he: Attacker) -> None:
 
 
 def tile_rewritten(he: Attacker) -> None:
-    with he.silent():
+    with he.silent():  # a full tile stands behind later roots through the one above it
         he.do(
-            "UPDATE ledger.tile SET hashes = set_byte(hashes, 40, 255 - get_byte(hashes, 40)) WHERE (level, index) = (0, 0)"
-        )
-    # Full tiles stand behind later roots through the level above them.
-    with he.silent():
-        he.do(
-            "UPDATE ledger.tile SET hashes = set_byte(hashes, 40, 255 - get_byte(hashes, 40)) WHERE (level, index) = (1, 0)"
+            "UPDATE ledger.tile SET hashes = set_byte(hashes, 40, 255 - get_byte(hashes, 40)) WHERE index = 0"
         )
     he.do(f"UPDATE registry_unit SET name = 'Dinas Sesudahnya' WHERE code = '{HEALTH}'")
     assert he.sealed() > 0

@@ -73,8 +73,9 @@ TOY = "(SELECT id FROM toy ORDER BY random() LIMIT 1)"
 OLD = "(SELECT history_id FROM historicaltoy ORDER BY random() LIMIT 1)"
 TAMPERING = {
     "another digit in an event": "UPDATE ledger.event SET payload = overlay(payload PLACING"
-    " translate(substring(payload FROM p FOR 1), '0123456789', '1234567890') FROM p) FROM (SELECT id AS of, position(floor(random() * 10)::int::text IN payload) AS p"
-    f" FROM ledger.event WHERE id = {EVENT}) c WHERE id = c.of AND p > 0",
+    " translate(substring(payload FROM p FOR 1), '0123456789', '1234567890') FROM p)"
+    " FROM (SELECT id AS of, position(floor(random() * 10)::int::text IN payload) AS p FROM ledger.event"
+    f" WHERE id = {EVENT}) c WHERE id = c.of AND p > 0",
     "a space after an event": f"UPDATE ledger.event SET payload = payload || ' ' WHERE id = {EVENT}",
     "an event without its place": f"DELETE FROM ledger.leaf WHERE event_id = {EVENT}",
     "two events in each other's places": "UPDATE ledger.leaf SET index = 1000001 - index WHERE index / 2 ="

@@ -44,6 +44,10 @@ def test_the_roots_are_those_of_certificate_transparency(size: int) -> None:
     assert ROOTS[0] == NOTHING.hex()
 
 
+def test_a_leaf_is_the_number_and_the_text_of_an_event() -> None:
+    assert leaf_of(12, "é") == leaf_of(12, "é".encode()) == hashlib.sha256(b"\x00" + b"12\n\xc3\xa9").digest()
+
+
 SIZES = 1300  # five tiles and a bit, so that a second level begins
 MANY = [leaf_of(number, "{}") for number in range(SIZES)]
 WHOLE = log_of(MANY)
@@ -74,6 +78,17 @@ def test_a_later_tree_is_shown_to_begin_with_an_earlier_one(data: st.DataObject)
     if 0 < first < second:
         assert not consistent(first, second, proof, WHOLE_ROOTS[first - 1], WHOLE_ROOTS[second])
         assert not consistent(first, second, proof[:-1], WHOLE_ROOTS[first], WHOLE_ROOTS[second])
+
+
+def test_what_needs_no_proof_is_compared_all_the_same() -> None:
+    assert consistent(7, 7, [], WHOLE_ROOTS[7], WHOLE_ROOTS[7]) and consistent(
+        0, 7, [], NOTHING, WHOLE_ROOTS[7]
+    )
+    assert not consistent(7, 7, [], WHOLE_ROOTS[7], WHOLE_ROOTS[8])
+    assert not consistent(0, 7, [], WHOLE_ROOTS[1], WHOLE_ROOTS[7])
+    for first, second in ((8, 7), (-1, 7), (3, 7)):
+        assert not consistent(first, second, [], WHOLE_ROOTS[7], WHOLE_ROOTS[7])
+    assert not consistent(7, 7, [NOTHING], WHOLE_ROOTS[7], WHOLE_ROOTS[7])
 
 
 def test_a_tree_that_goes_on_from_its_tiles_is_the_same_tree() -> None:

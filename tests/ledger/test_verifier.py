@@ -1,122 +1,243 @@
-"""ledger/verify.py by itself: signatures as RFC 8032 has them, no library at hand, and exports that somebody spoiled."""
+"""ledger/verify.py: what it calls sound, and how it names the first fault."""
 
 import json
-import random
-import shutil
-import subprocess
-import sys
-import zipfile
-from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from ledger import verify
-from ledger.merkle import Log
 from ledger.notes import Sealer
-from ledger.verify import Ed25519, Fault, Key, agree, check, gap, leaf_of, read
-
-# RFC 8032 7.1: secret key, public key, message, signature (the tests 1, 2, 3 and SHA(abc)).
-VECTORS = [
-    ("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
-     "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"),
-    ("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
-     "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"),
-    ("c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
-     "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
-     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"),
-    ("833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42",
-     "ec172b93ad5e563f4932c70e1245034c35467ef2efd4d64ebf819683467e2bf1",
-     "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
-     "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c66431e0303dca179c138ac17ad9bef1177331a704"),
-]  # fmt: skip
-
-
-def ours(public: bytes, signature: bytes, message: bytes) -> bool:
-    try:
-        Ed25519(public).verify(signature, message)
-    except ValueError:
-        return False
-    return True
+from ledger.verify import Fault, Key, agree, check, gap, read
+from tests.ledger.sample import (
+    CUSTODIANS,
+    EVENTS,
+    KEY,
+    LOST,
+    OTHER,
+    ROWS,
+    SEALER,
+    WAITING,
+    declared,
+    edit,
+    event,
+    fault,
+    note,
+    proved,
+    restored,
+    sha256,
+    tree_of,
+    written,
+    zipped,
+)
 
 
-def theirs(public: bytes, signature: bytes, message: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+def test_a_sound_export_is_said_to_be_so(tmp_path: Path) -> None:
+    folder = written(tmp_path / "one")
+    sentence = check(folder, KEY, [note(3), note(7)])
+    assert sentence == (
+        "7 events under 3 checkpoints and 2 anchors, 3 rows: as they were written. 1 more events are not sealed yet."
+    )
+    assert check(zipped(folder, tmp_path / "one.zip"), KEY, [note(3), note(7)]) == sentence
 
 
-@pytest.mark.parametrize("vector", VECTORS)
-def test_signatures_are_those_of_the_standard(vector: tuple[str, str, str, str]) -> None:
-    secret, public, message, signature = map(bytes.fromhex, vector)
-    key = Ed25519PrivateKey.from_private_bytes(secret)
-    assert key.public_key().public_bytes_raw() == public and key.sign(message) == signature
-    for judge in (ours, theirs):
-        assert judge(public, signature, message)
-        assert not judge(public, signature, message + b"\0")
+def test_a_sound_proof_is_said_to_be_one(tmp_path: Path) -> None:
+    folder = proved(tmp_path / "one")
+    sentence = check(folder, KEY, [note(3)])
+    assert sentence == (
+        "4 events under 1 checkpoints and 1 anchors, 2 rows: as they were written. These are some of the 7 events of the ledger."
+    )
+    assert check(zipped(folder, tmp_path / "one.zip"), KEY, [note(3)]) == sentence
 
 
-def variants(lot: random.Random, public: bytes, signature: bytes, message: bytes) -> list[tuple[bytes, bytes, bytes]]:
-    """The same with something wrong: a bit, the length, a number beyond the order of the group, a point that is none."""
-    def flipped(raw: bytes) -> bytes:
-        at = lot.randrange(len(raw) * 8)
-        return bytes(byte ^ (1 << at % 8 if place == at // 8 else 0) for place, byte in enumerate(raw))
-
-    number = int.from_bytes(signature[32:], "little")
-    beyond = signature[:32] + (number + Ed25519.L).to_bytes(32, "little")
-    high = signature[:32] + (number | 1 << 255).to_bytes(32, "little")
-    point = Ed25519.P + lot.randrange(19)  # written twice: as itself and as what is left of it
-    return [
-        (public, flipped(signature), message), (public, signature, flipped(message)), (flipped(public), signature, message),
-        (public, beyond, message), (public, high, message), (public, signature[:-1], message), (public, signature + b"\0", message),
-        (public, b"", message), (public, lot.randbytes(64), message), (lot.randbytes(32), signature, message),
-        (public, point.to_bytes(32, "little") + signature[32:], message), (point.to_bytes(32, "little"), signature, message),
-        (public, b"\1" + bytes(63), message), (public, b"\1" + bytes(30) + b"\x80" + bytes(32), message),
-    ]  # fmt: skip
+def test_an_anchor_may_have_passed_through_a_mail(tmp_path: Path) -> None:
+    assert check(written(tmp_path / "one"), KEY, [f"\n{note(3)}\n  \n"])
 
 
-def test_the_fallback_judges_as_the_library_does() -> None:
-    lot = random.Random(8032)
-    for length in (0, 1, 63, 200, 1000):
-        key = Ed25519PrivateKey.from_private_bytes(lot.randbytes(32))
-        message = lot.randbytes(length) or b" "
-        public, signature = key.public_key().public_bytes_raw(), key.sign(message)
-        assert ours(public, signature, message) and theirs(public, signature, message)
-        for wrong in variants(lot, public, signature, message):
-            assert not ours(*wrong) and not theirs(*wrong), wrong
+ANCHOR = "An anchored checkpoint"
+CHANGED: dict[str, tuple[dict[str, list[Any]], str]] = {
+    "an event left out": ({"events": EVENTS[1:]}, "A checkpoint of size 3 has another root"),
+    "the last event left out": ({"events": EVENTS[:6]}, "is of 7 events and the ledger has 6: what came after is missing"),
+    "an event more": ({"events": [*EVENTS, event(8, "ddl", 0, None, None)]}, "There are 8 sealed events, and the last"),
+    "no checkpoint": ({"checkpoints": []}, "There are 7 sealed events, and the last checkpoint is of 0"),
+    "nothing at all": ({"checkpoints": [], "events": [], "unsealed": [], "rows": []}, "There are 0 sealed events"),
+    "another number": ({"events": [EVENTS[0].replace("1 ", "8 ", 1), *EVENTS[1:]]}, "A checkpoint of size 3 has another root"),
+    "a checkpoint by another key": ({"checkpoints": [{"note": note(7, sealer=OTHER)}]}, "The checkpoint of size 7 is not signed"),
+    "a checkpoint of another root": ({"checkpoints": [{"note": note(3, EVENTS[1:])}, {"note": note(7)}]}, "of size 3 has"),
+    "an event that comes twice": ({"unsealed": [EVENTS[3]]}, "Event 4 does not follow the one before it of plan 1"),
+    "an event of what there was not": ({"unsealed": [event(9, "plan", 8, {"id": 8}, {"id": 8})]}, "Event 9 does not follow"),
+    "a number that differs": ({"unsealed": [event(9, "plan", 1, {"amount": 2.5}, {"amount": 1})]}, "Event 9 does not follow"),
+    "a row changed": ({"rows": [{**ROWS[0], "row": {**ROWS[0]["row"], "code": "x"}}, *ROWS[1:]]}, "plan 1 is not as its"),
+    "a row left out": ({"rows": ROWS[:2]}, "plan 4 is not as its last event left it: it is gone"),
+    "a row more": ({"rows": [*ROWS, {"table": "plan", "id": 9, "row": {"id": 9}}]}, "or no event made it"),
+    "a row that is nothing": ({"rows": [*ROWS, {"table": "plan", "id": 9, "row": None}]}, "or no event made it"),
+    "a row twice": ({"rows": [*ROWS, ROWS[0]]}, "plan 1 is not as its last event left it, or no event made it"),
+    "a row that was deleted": ({"rows": [*ROWS, {"table": "plan", "id": 3, "row": {"id": 3, "code": "d"}}]}, "plan 3 is not as"),
+}  # fmt: skip
 
 
-SEALER = Sealer("jenjang.ledger", Ed25519PrivateKey.from_private_bytes(b"\1" * 32))
-OTHER = Sealer("jenjang.ledger", Ed25519PrivateKey.from_private_bytes(b"\2" * 32))
-KEY = Key(SEALER.public)
-NAMES = ("events.log", "unsealed.log", "checkpoints.jsonl", "rows.jsonl")
+@pytest.mark.parametrize("change", CHANGED)
+def test_the_first_fault_is_named(tmp_path: Path, change: str) -> None:
+    spoiled, sentence = CHANGED[change]
+    assert sentence in fault(written(tmp_path / "one", **spoiled))
 
 
-def event(number: int, table: str, row: int, old: Any, new: Any, **more: Any) -> str:
-    told = {"table": table, "op": "U", "id": row, "old": old, "new": new, "at": f"2026-02-03T09:00:{number:02}+08:00", **more}
-    return f"{number} {json.dumps(told, ensure_ascii=False)}"
+@pytest.mark.parametrize(
+    ("anchor", "sentence"),
+    [
+        (note(4), f"{ANCHOR} of size 4 has another root than the ledger, or was taken out of it"),
+        (note(3, EVENTS[1:]), f"{ANCHOR} of size 3 has another root than the ledger"),
+        (
+            note(8, [*EVENTS, *WAITING]),
+            f"{ANCHOR} is of 8 events and the ledger has 7: what came after is missing",
+        ),
+        (
+            note(7, sealer=OTHER),
+            "The checkpoint of size 7 is not signed with the given key of jenjang.ledger",
+        ),
+        (note(7).replace("ledger\n", "other\n", 1), "is not signed with the given key"),
+        (note(7).replace("\n7\n", "\n8\n"), "is not signed with the given key"),
+        ("", "is not signed with the given key"),
+    ],
+)
+def test_an_anchor_that_the_ledger_never_had(tmp_path: Path, anchor: str, sentence: str) -> None:
+    assert sentence in fault(written(tmp_path / "one"), anchor)
 
 
-EVENTS = [
-    event(1, "ddl", 0, None, None),
-    event(2, "plan", 1, None, {"id": 1, "code": "a", "amount": 1, "at": "2026-02-03T09:00:00+08:00"}),
-    event(3, "plan", 2, None, {"id": 2, "code": "b", "sha256": "x"}),
-    event(4, "plan", 1, {"id": 1, "code": "a", "amount": 1}, {"id": 1, "code": "c", "amount": 2, "more": "m"}),
-    event(6, "plan", 3, None, {"id": 3, "code": "d"}),
-    event(5, "plan", 3, {"id": 3, "code": "d"}, None),
-    event(7, "plan", 2, {"id": 2, "code": "b"}, {"id": 2, "code": "é \u0000"}),
-]  # fmt: skip
-WAITING = [event(9, "plan", 4, None, {"id": 4, "code": "e"})]
-ROWS = [
-    {"table": "plan", "id": 1, "row": {"id": 1, "code": "c", "amount": 2, "more": "m"}},
-    {"table": "plan", "id": 2, "row": {"id": 2, "code": "é \u0000"}},
-    {"table": "plan", "id": 4, "row": {"id": 4, "code": "e", "came_later": None}},
-]
+def test_an_event_of_long_before_others_is_told(tmp_path: Path) -> None:
+    late = [
+        event(9, "plan", 4, None, {"id": 4}, at="2026-02-02T00:59:59+00:00"),
+        event(10, "ddl", 0, None, None, at="2026-02-02T02:00:00Z"),
+    ]
+    sentence = check(
+        written(tmp_path / "one", unsealed=late, rows=[*ROWS[:2], {"table": "plan", "id": 4, "row": {}}]), KEY
+    )
+    assert sentence.endswith(" 1 events, 9 first, say they are a day older than some before them.")
+
+
+PROOFS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
+    "another payload": ("events.log", lambda raw: raw.replace(b'"more": "m"', b'"more": "n"'), "Event 4 is not proved"),
+    "another number": ("events.log", lambda raw: raw.replace(b"2 {", b"9 {", 1), "Event 9 is not proved"),
+    "another order": ("events.log", lambda raw: b"".join(raw.splitlines(True)[at] for at in (1, 0, 2, 3)), "Event 2 is not"),
+    "an event twice": ("events.log", lambda raw: raw + raw.splitlines(True)[-1], "Event 7 is not proved to be in its place"),
+    "an event left out": ("events.log", lambda raw: b"".join(raw.splitlines(True)[1:]), "Event 4 does not follow"),
+    "another index": ("proofs.jsonl", lambda raw: raw.replace(b'"index": 6', b'"index": 5'), "Event 7 is not proved"),
+    "a path too short": ("proofs.jsonl", lambda raw: raw[: raw.rindex(b", ")] + b"]}", "Event 7 is not proved"),
+    "no way from the anchor": ("proofs.jsonl", lambda raw: raw.replace(b'"from": 3', b'"from": 2'), "size 3 has another root"),
+    "a wrong way from the anchor": ("proofs.jsonl", lambda raw: raw.replace(raw[24:26], b"00", 1), "size 3 has another root"),
+    "a value of a row": ("rows.jsonl", lambda raw: raw.replace(b'"m"', b'"n"'), "plan 1 is not as its last event left it"),
+    "a column left out": ("rows.jsonl", lambda raw: raw.replace(b', "more": "m"', b""), "plan 1 is not as"),
+    "a column by another name": ("rows.jsonl", lambda raw: raw.replace(b'"more": "m"', b'"mora": "m"'), "plan 1 is not as"),
+    "another checkpoint": ("checkpoints.jsonl", lambda raw: raw.replace(b"\\n7\\n", b"\\n8\\n"), "of size 8 is not signed"),
+    "two checkpoints": ("checkpoints.jsonl", lambda raw: raw + json.dumps({"note": note(4, EVENTS[1:])}).encode(), "of size 4"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", PROOFS)
+def test_a_proof_proves_nothing_else(tmp_path: Path, change: str) -> None:
+    name, change_of, sentence = PROOFS[change]
+    folder = proved(tmp_path / "one")
+    edit(folder / name, change_of)
+    assert sentence in fault(folder, note(3))
+
+
+def test_what_is_not_sealed_is_no_part_of_a_proof(tmp_path: Path) -> None:
+    folder = proved(tmp_path / "one")
+    (folder / "unsealed.log").write_text(event(9, "plan", 1, ROWS[0]["row"], {"id": 1, "code": "x"}) + "\n")
+    edit(folder / "rows.jsonl", lambda raw: raw.replace(b'"c"', b'"x"'))
+    assert "plan 1 is not as its last event left it" in fault(folder)
+
+
+@pytest.mark.parametrize("change", ["another content", "another name", "one more"])
+def test_a_file_is_one_that_a_row_tells_of(tmp_path: Path, change: str) -> None:
+    folder = proved(tmp_path / "one")
+    [file] = (folder / "files").iterdir()
+    if change == "another content":
+        file.write_bytes(b"foto lain")
+    elif change == "another name":
+        file.rename(file.with_name("foto.jpg"))
+    else:
+        (file.parent / sha256(b"x")).write_bytes(b"x")
+    assert fault(folder).endswith("is not one that the ledger tells of.")
+
+
+@pytest.mark.parametrize(
+    ("size", "known"), [(8, True), (9, True), (12, True), (13, False), (6, False), (7, True)]
+)
+def test_what_a_declared_restore_lost_is_accepted(tmp_path: Path, size: int, known: bool) -> None:
+    folder = declared(tmp_path / "one", restored(7, 12))
+    keys = [Key(one.public) for one in CUSTODIANS]
+    anchor = note(size, [*EVENTS, *LOST])
+    if known:
+        sentence = check(folder, KEY, [anchor], keys)
+        assert sentence.endswith(" A restore lost what came after 7 until 12: declared.")
+    else:
+        with pytest.raises(Fault, match=ANCHOR):
+            check(folder, KEY, [anchor], keys)
+
+
+def test_a_lost_checkpoint_inside_the_ledger_is_no_excuse(tmp_path: Path) -> None:
+    folder = declared(tmp_path / "one", restored(3, 12))
+    edit(folder / "checkpoints.jsonl", lambda raw: raw + json.dumps({"note": note(5, EVENTS[1:])}).encode())
+    with pytest.raises(Fault, match="A checkpoint of size 5 has another root"):
+        check(folder, KEY, [], [Key(one.public) for one in CUSTODIANS])
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "sentence"),
+    [
+        (restored(7, 12, signing=CUSTODIANS[:1]), CUSTODIANS, "without the signatures of two custodians"),
+        (restored(7, 12, signing=[CUSTODIANS[0], CUSTODIANS[0]]), CUSTODIANS, "without the signatures of two custodians"),
+        (restored(7, 12), CUSTODIANS[1:], "without the signatures of two custodians"),
+        (restored(7, 12), [CUSTODIANS[0], CUSTODIANS[0]], "without the signatures of two custodians"),
+        (restored(7, 12).replace("12", "13"), CUSTODIANS, "without the signatures of two custodians"),
+        (restored(7, 12, kind="checkpoint"), CUSTODIANS, "say nothing of what was kept"),
+        (restored(7, 7), CUSTODIANS, "say nothing of what was kept"),
+        (restored(5, 12), CUSTODIANS, "Event 8 declares a restore to a state that the ledger never had"),
+        (restored(3, 12, EVENTS[1:]), CUSTODIANS, "Event 8 declares a restore to a state that the ledger never had"),
+    ],
+)  # fmt: skip
+def test_a_restore_is_declared_by_two_and_tells_the_truth(
+    tmp_path: Path, text: str, keys: list[Sealer], sentence: str
+) -> None:
+    with pytest.raises(Fault, match=sentence):
+        check(declared(tmp_path / "one", text), KEY, [], [Key(one.public) for one in keys])
+
+
+def test_images_agree_on_what_both_tell() -> None:
+    def same(one: str, other: str) -> bool:
+        return agree(read(f'{{"a": {one}}}'), read(f'{{"a": {other}}}'))
+
+    assert agree({"a": 1, "b": 2}, {"a": 1, "c": 3}) and agree(None, None)
+    assert not agree(None, {}) and not agree({}, None) and not agree({"a": 1}, {"a": 2})
+    assert (
+        same("1.50", "1.5000")
+        and same('"2026-02-03T09:00:00+08:00"', '"2026-02-03T01:00:00Z"')
+        and same("[1]", "[1]")
+    )
+    for one, other in (
+        ("1.50", "1.51"), ("1.5", '"1.5"'), ('"1.10"', '"1.1"'), ("1.0", "null"), ("true", '"true"'),
+        ('"2026-02-03"', '"20260203"'), ("12345678901234567.8", "12345678901234567.9"),
+        ("[1.5]", "[1.6]"), ('""', "null"), ('"2026-02-03T09:00"', '"2026-02-03 09"'),
+        ('"2026-02-03T09:00:00+08:00"', '"2026-02-03T09:00:00+07:00"'),
+    ):  # fmt: skip
+        assert not same(one, other), (one, other)
+
+
+def test_a_key_that_is_none() -> None:
+    for line in (
+        "",
+        "x",
+        "a+b+c",
+        SEALER.public[:-4],
+        SEALER.public.replace("ledger", "other"),
+        "jenjang.ledger+00000000+AAAA",
+    ):
+        with pytest.raises((Fault, ValueError)):
+            Key(line)
+
+
+def test_a_gap_is_read_by_whoever_asks() -> None:
+    keys = [Key(one.public) for one in CUSTODIANS]
+    kept, lost = gap(restored(3, 9), keys)
+    assert kept == (3, tree_of(EVENTS).root(3)) and lost == (9, tree_of([*EVENTS, *LOST]).root(9))

@@ -206,6 +206,8 @@ def test_it_is_the_outsiders_verifier_first_of_all(sealed: Urls, sealer: Sealer,
     )
     assert "is not as its last event left it" in verdict("--export", tmp_path / "kept")[1]
     assert (tmp_path / "kept/events.log").exists()
+    with pytest.raises(CommandError, match="is not empty"):
+        call_command("verify_ledger", "--export", tmp_path / "kept")
 
 
 def test_keys_that_are_not_there_are_named(db: None, sealer: Sealer, tmp_path: Path, settings: Any) -> None:

@@ -27,6 +27,7 @@ SPEAKERS = {
     "FormulaRefused",
     "SignatoryRefused",
     "FactorRefused",
+    "KeepingRefused",
     "OfficeRefused",
     "CommentRefused",
     "AddressRefused",

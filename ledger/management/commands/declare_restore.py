@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
+from django.db import OperationalError, connections
 
 from ledger import restoring
 from ledger.restoring import Refused
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self._act(**options)
-        except (Refused, OSError) as refused:
+        except (Refused, OSError, OperationalError) as refused:
             raise CommandError(str(refused)) from refused
 
     def _act(

@@ -50,6 +50,8 @@ class Command(BaseCommand):
         self.seconds: dict[str, float] = {}
         with TemporaryDirectory() as temporary:
             folder = options["export"] or Path(temporary) / "export"
+            if folder.exists() and any(folder.iterdir()):
+                raise CommandError(f"{folder} is not empty. Name a new folder with --export.")
             with psycopg.connect(settings.LEDGER_READER_URL, autocommit=True) as connection:
                 connection.execute(CALM)
                 try:
