@@ -67,7 +67,7 @@ FROM ({kept}) k"""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Stray:
     """A change without its history row, or a history row (`history`: its number) without its change.
 
     `event` is the ledger's number of the one or of the other; a history row that was slipped in has none.
@@ -126,7 +126,7 @@ def stretch(until: str, length: int) -> Stretch:
     return Stretch(since, end, first, last, since or None, newer)
 
 
-def found(since: int = 0, until: int | None = None, most: int | None = None) -> Iterator[Finding]:
+def found(since: int = 0, until: int | None = None, most: int | None = None) -> Iterator[Stray]:
     """What does not agree among the events above `since` up to `until`, table by table; of `most` rows of each table at most.
 
     Reads with constant memory. What was slipped into a history past its trigger is found when everything is asked.
@@ -184,7 +184,7 @@ def _rows(pair: _Pair, touched: Mapping[str, list[int]]) -> list[int]:
     return sorted(set(own))
 
 
-def _found_in(pair: _Pair, ids: Sequence[int] | None, most: int | None) -> Iterator[Finding]:
+def _found_in(pair: _Pair, ids: Sequence[int] | None, most: int | None) -> Iterator[Stray]:
     """The findings of one table, a slice of its rows after the other."""
     kept = KEPT.format(image=pair.image, history=pair.history, of_history="h.id = ANY (%(ids)s)")
     left = most
@@ -207,7 +207,7 @@ def _slices(pair: _Pair, ids: Sequence[int] | None) -> Iterator[list[int]]:
         last = rows[-1]
 
 
-def _judged(pair: _Pair, ids: Sequence[int]) -> list[Finding]:
+def _judged(pair: _Pair, ids: Sequence[int]) -> list[Stray]:
     """What `audit.story` says of rows whose history and events differ, by the columns that both know."""
     said = {event: _read(text) for event, text in _asked(EVENTS, [pair.table, list(ids)])}
     part = KEPT.format(image=pair.image, history=pair.history, of_history="h.id = ANY (%s)")
@@ -233,16 +233,16 @@ def _event(pair: _Pair, number: int, said: Mapping[str, Any]) -> Event:
     return Event(number, pair.table, said["id"], said["op"], said["old"], new, "", actor, said["role"], at)
 
 
-def _without_history(event: Event, said: Mapping[str, Any]) -> Finding:
-    return Finding(
+def _without_history(event: Event, said: Mapping[str, Any]) -> Stray:
+    return Stray(
         table=event.table, row=event.row, op=event.op, event=event.id, history=None, at=event.at, actor_id=event.actor_id,
         role=event.role, program=said["program"] or "", address=said["address"] or said["from"], old=said["old"],
         new=said["new"],
     )  # fmt: skip
 
 
-def _without_change(row: Kept, event: int | None) -> Finding:
-    return Finding(
+def _without_change(row: Kept, event: int | None) -> Stray:
+    return Stray(
         table=row.table, row=row.row, op=OPS[row.kind], event=event, history=row.number, at=row.at, actor_id=row.person_id,
         role="", program="", address="", old=None, new=row.image,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit import labels
 from audit.moments_words import ROWS, Names, is_digest, label, names, value
-from audit.outside import Finding, with_history
+from audit.outside import Stray, with_history
 from ledger.recording import digest_of
 from registry.models import User
 from wording.numbers import NOTHING
@@ -80,7 +80,7 @@ class Shown:
     changes: Sequence[tuple[str, str, str]]
 
 
-def within(findings: Iterable[Finding], paths: Sequence[str]) -> list[tuple[Finding, Place]]:
+def within(findings: Iterable[Stray], paths: Sequence[str]) -> list[tuple[Stray, Place]]:
     """The findings that an auditor of `paths` may see, the newest first."""
     told = list(findings)
     places = _places(told)
@@ -94,7 +94,7 @@ def within(findings: Iterable[Finding], paths: Sequence[str]) -> list[tuple[Find
     return sorted(kept, key=lambda pair: pair[0].event or NEVER, reverse=True)
 
 
-def shown(findings: Sequence[tuple[Finding, Place]]) -> list[Shown]:
+def shown(findings: Sequence[tuple[Stray, Place]]) -> list[Shown]:
     """The findings of one page in words; as many statements as there are kinds of rows in them."""
     images = [(one.table, image) for one, _place in findings for image in (one.old, one.new) if image]
     named = names(images, {one.actor_id for one, _place in findings if one.actor_id}, ())
@@ -102,7 +102,7 @@ def shown(findings: Sequence[tuple[Finding, Place]]) -> list[Shown]:
     return [_shown(one, place, named, words) for one, place in findings]
 
 
-def _shown(one: Finding, place: Place, named: Names, words: Mapping[tuple[str, str], str]) -> Shown:
+def _shown(one: Stray, place: Place, named: Names, words: Mapping[tuple[str, str], str]) -> Shown:
     person = named.get((User, one.actor_id), "") if one.actor_id else _("nobody who was signed in")
     done = one.history is None
     return Shown(
@@ -125,7 +125,7 @@ def _kind(table: str) -> str:
     return str(ROWS[table] if table in ROWS else capfirst(with_history()[table]._meta.verbose_name))
 
 
-def _changes(one: Finding, named: Names, words: Mapping[tuple[str, str], str]) -> list[tuple[str, str, str]]:
+def _changes(one: Stray, named: Names, words: Mapping[tuple[str, str], str]) -> list[tuple[str, str, str]]:
     old, new = one.old or {}, one.new or {}
 
     def said(column: str, image: Mapping[str, Any]) -> str:
@@ -141,7 +141,7 @@ def _changes(one: Finding, named: Names, words: Mapping[tuple[str, str], str]) -
     ]
 
 
-def _places(findings: Iterable[Finding]) -> dict[Row, Place]:
+def _places(findings: Iterable[Stray]) -> dict[Row, Place]:
     """Where rows belong: asked of the rows, and of their history where they are gone."""
     by_table: dict[str, set[int]] = defaultdict(set)
     for one in findings:
@@ -158,7 +158,7 @@ def _places(findings: Iterable[Finding]) -> dict[Row, Place]:
     return found
 
 
-def _words(findings: Sequence[Finding]) -> dict[tuple[str, str], str]:
+def _words(findings: Sequence[Stray]) -> dict[tuple[str, str], str]:
     """Words by table and digest, from the rows as they stand and from their history."""
     found: dict[tuple[str, str], str] = {}
     wanted: dict[str, set[int]] = defaultdict(set)

@@ -17,6 +17,7 @@ from audit.search_things import HISTORIES, SETS, TEXTUAL, THINGS, Thing
 from submissions.figures import COUNTS
 
 WINDOW = 25_000  # events opened for one page
+COSTLY = 10_000  # where each of them has to be added up with the earlier months
 APP = "jenjang_app"  # the site's own role in the database
 
 AFTER_RETURN, LATE, OVER, OUTSIDE, SELF, ACTING, READINGS, ACCOUNTS = (
@@ -115,7 +116,7 @@ def statement(question: Question, reach: Reach, *, rows: int, gather: bool) -> t
     """
     query = _Query(question, reach, gather and (question.narrow or not reach.whole))
     opened = _opened(query)
-    limit = query.put("window", WINDOW if opened else rows)
+    limit = query.put("window", window(question) if opened else rows)
     parts = [_scope(query)] if query.scoped else []
     parts += [f"gathered AS MATERIALIZED ({_gathered(query)})"] if query.gather else []
     parts.append(f"c AS MATERIALIZED ({_candidates(query, limit)})")
@@ -130,6 +131,11 @@ LEFT JOIN (SELECT c.id, c.sealed, e.payload FROM c
   {where} ORDER BY c.id {way} LIMIT {query.put("rows", rows)}) h ON true ORDER BY h.id {way}""",
         query.values,
     )
+
+
+def window(question: Question) -> int:
+    """How many events are opened for one page of an answer."""
+    return min(WINDOW, COSTLY) if question.asked == OVER else WINDOW
 
 
 # --- The reports, sub-activities and units that a question is about -----------------------------------------
@@ -192,7 +198,8 @@ def _removed(query: _Query) -> str:
     tables = query.put("removed", [thing.table for thing in _placed(query)])
     return f"""SELECT c.of_table AS t, c.of_row AS r FROM (
     SELECT t.event_id AS id, t.of_table, t.of_row FROM ledger.trail t WHERE t.op = 'D' AND t.of_table = ANY ({tables})
-    UNION ALL SELECT q.id, v.of_table, v.of_row FROM ledger.queue q JOIN ledger.event v ON v.id = q.id
+    UNION ALL SELECT q.id, v.of_table, v.of_row FROM ledger.queue q
+      CROSS JOIN LATERAL (SELECT * FROM ledger.event w WHERE w.id = q.id OFFSET 0) v
       WHERE v.of_table = ANY ({tables}) AND v.payload::json ->> 'op' = 'D') c
   CROSS JOIN LATERAL (SELECT v.payload::jsonb -> 'old' AS i FROM ledger.event v WHERE v.id = c.id OFFSET 0) m
   WHERE {_within(query)}"""
@@ -223,7 +230,8 @@ def _cast(thing: Thing, value: str) -> str:
 
 TRAIL = "SELECT t.event_id AS id, true AS sealed, t.of_table FROM ledger.trail t"
 # What the sealer has not reached yet: its place in the trail is read from the event itself.
-QUEUE = """SELECT q.id, false AS sealed, e.of_table FROM ledger.queue q JOIN ledger.event e ON e.id = q.id
+QUEUE = """SELECT q.id, false AS sealed, e.of_table FROM ledger.queue q
+  CROSS JOIN LATERAL (SELECT * FROM ledger.event v WHERE v.id = q.id OFFSET 0) e
   CROSS JOIN LATERAL (SELECT q.id AS event_id, (e.payload::json ->> 'at')::timestamptz AS at,
     (e.payload::json ->> 'actor')::bigint AS actor, e.payload::json ->> 'op' AS op, e.of_table OFFSET 0) t"""
 

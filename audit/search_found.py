@@ -146,7 +146,7 @@ def find(question: Question, reach: Reach, *, rows: int, gather: bool) -> Answer
     far, looked = raw[0][3], raw[0][4]
     going_on = len(found) > rows
     found = found[:rows]
-    cut = not going_on and looked >= search.WINDOW
+    cut = not going_on and looked >= search.window(question)
     following = found[-1][0] if going_on else far if cut else None
     events = dressed(found, reach)
     if question.after is not None:

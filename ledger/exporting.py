@@ -55,7 +55,11 @@ def images(cursor: psycopg.Cursor, table: str, ids: list[int] | None = None) -> 
     told = [one for name in spoken if (one := _told(name, columns)) is not None]
     key = KEPT if KEPT in columns else "id"
     mark = sql.Identifier(key)
-    only = sql.SQL("") if ids is None else sql.SQL(" WHERE t.{} = ANY ({}) ORDER BY t.{}").format(mark, ids, mark)
+    only = (
+        sql.SQL("")
+        if ids is None
+        else sql.SQL(" WHERE t.{} = ANY ({}) ORDER BY t.{}").format(mark, ids, mark)
+    )
     return sql.SQL(
         "SELECT json_build_object('table', {}, 'id', t.{}, 'row', json_build_object({})) FROM public.{} t{}"
     ).format(sql.Literal(table), sql.Identifier(key), sql.SQL(", ").join(told), sql.Identifier(table), only)

@@ -212,7 +212,7 @@ class Ledger:
 
     def __init__(self, export: Export, custodians: Sequence[Key]) -> None:
         self.export, self.custodians = export, custodians
-        self.last, self.gaps = dict[str, str](), list[Gap]()  # the last image of each row, as JSON; restores
+        self.last, self.gaps, self.count = dict[str, str](), list[Gap](), 0  # each row's last image, as JSON
         self.newest = datetime.min.replace(tzinfo=UTC)
         self.dated = list[int]()  # events that say they are older than those before them
         self.stands: Callable[[State], bool] = lambda state: False  # whether the ledger once was so
@@ -222,14 +222,12 @@ class Ledger:
         with (self.export / name).open("rb") as lines:
             yield from lines
 
-    def follow(self, name: str, seen: Callable[[int, bytes], None]) -> int:
-        """Go through the events of a file, each of which goes on from the one before of its row; how many."""
-        count = 0
+    def follow(self, name: str) -> Iterator[tuple[int, bytes]]:
+        """Number and payload of the events of a file, each of which then has to go on from the one before of its row."""
         for line in self.lines(name):
             number, _, payload = line.rstrip(b"\n").partition(b" ")
-            count, event = count + 1, int(number)
-            seen(event, payload)
-            told = read(payload.decode())
+            yield (event := int(number)), payload
+            told, self.count = read(payload.decode()), self.count + 1
             row, moment = f"{told['table']} {told['id']}", datetime.fromisoformat(told["at"])
             if self.newest - moment > timedelta(days=1):
                 self.dated.append(event)
@@ -242,34 +240,29 @@ class Ledger:
                 self.gaps.append(gap(told["what"]["note"], self.custodians))
                 if not self.stands(self.gaps[-1][0]):
                     raise Fault(f"Event {event} declares a restore to a state that the ledger never had.")
-        return count
 
-    def whole(self, wanted: set[int]) -> tuple[int, int]:
-        """Check all events, minding the roots of these sizes; how many are sealed, and how many wait."""
+    def whole(self, wanted: set[int]) -> int:
+        """Go through all events, minding the roots of these sizes; the number of those that are sealed."""
         tree, found = Tree(), {0: Tree().root()}
         self.stands = lambda state: found.get(state[0]) == state[1]
-
-        def seen(event: int, payload: bytes) -> None:
+        for event, payload in self.follow("events.log"):
             tree.add(leaf_of(event, payload))
             if tree.size in wanted:
                 found[tree.size] = tree.root()
-
-        return self.follow("events.log", seen), self.follow("unsealed.log", lambda event, payload: None)
+        sum(1 for _ in self.follow("unsealed.log"))
+        return tree.size
 
     def excerpt(self, size: int, root: bytes) -> int:
-        """Check some events by their proofs in the tree of that size and root; how many."""
+        """Go through some events and their proofs in the tree of that size and root; the size."""
         proofs = [json.loads(line) for line in self.lines("proofs.jsonl")]
         path = {one.get("event", -one.get("from", 0)): [*map(bytes.fromhex, one["path"])] for one in proofs}
         index, last = {one["event"]: one["index"] for one in proofs if "event" in one}, -1
         self.stands = lambda one: consistent(one[0], size, path.get(-one[0], ()), one[1], root)
-
-        def seen(event: int, payload: bytes) -> None:
-            nonlocal last
+        for event, payload in self.follow("events.log"):
             before, last = last, index.get(event, -1)
             if last <= before or not included(leaf_of(event, payload), last, size, path[event], root):
                 raise Fault(f"Event {event} is not proved to be in its place in the ledger of {size} events.")
-
-        return self.follow("events.log", seen)
+        return size
 
     def rows(self, proof: bool) -> int:
         """Every row stands as its last event left it, in a proof with all that this told; how many."""
@@ -316,23 +309,20 @@ def check(export: Export, key: Key, anchors: Sequence[str] = (), custodians: Seq
 def _checked(ledger: Ledger, key: Key, anchors: Sequence[str]) -> str:
     kept = sorted(key.open(json.loads(line)["note"]) for line in ledger.lines("checkpoints.jsonl"))
     held, (size, root) = [key.open(text) for text in anchors], kept[-1] if kept else (0, b"")
-    if proof := (ledger.export / "proofs.jsonl").exists():
-        events, sealed = ledger.excerpt(size, root), size
-        told = f" These are some of the {size} events of the ledger."
-    else:
-        events, waiting = ledger.whole({size for size, _ in kept})
-        sealed, told = events, f" {waiting} more events are not sealed yet." if waiting else ""
+    proof = (ledger.export / "proofs.jsonl").exists()
+    sealed = ledger.excerpt(size, root) if proof else ledger.whole({size for size, _ in kept})
     ledger.had("A checkpoint", kept, sealed, ())
     if sealed != size or not kept:
         raise Fault(f"There are {sealed} sealed events, and the last checkpoint is of {size}.")
     ledger.files()
-    rows = ledger.rows(proof)
+    told = f"{ledger.count} events under {len(kept)} checkpoints and {len(held)} anchors, {ledger.rows(proof)} rows:"
     ledger.had("An anchored checkpoint", held, sealed, ledger.gaps)
+    told += " as they were written." + f" The ledger has {sealed} sealed events." * (ledger.count != sealed)
     if dated := ledger.dated:
         told += f" {len(dated)} events, {dated[0]} first, say they are a day older than some before them."
     for (size, _), (lost, _) in ledger.gaps:
         told += f" A restore lost what came after {size} until {lost}: declared."
-    return f"{events} events under {len(kept)} checkpoints and {len(held)} anchors, {rows} rows: as they were written.{told}"
+    return told
 
 
 def main() -> int:

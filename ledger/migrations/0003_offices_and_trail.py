@@ -32,6 +32,7 @@ CREATE TABLE ledger.trail (
 CREATE INDEX trail_of_actor ON ledger.trail (actor, event_id);
 CREATE INDEX trail_of_moment ON ledger.trail (at);
 CREATE INDEX trail_of_table ON ledger.trail (of_table, event_id);
+CREATE INDEX trail_of_removed ON ledger.trail (event_id) WHERE op = 'D';
 INSERT INTO ledger.trail (event_id, at, actor, op, of_table, of_row)
   SELECT e.id, (p ->> 'at')::timestamptz, (p ->> 'actor')::bigint, p ->> 'op', e.of_table, e.of_row
   FROM ledger.leaf l JOIN ledger.event e ON e.id = l.event_id CROSS JOIN LATERAL (SELECT e.payload::json) AS x(p);

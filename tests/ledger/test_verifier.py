@@ -36,7 +36,7 @@ def test_a_sound_export_is_said_to_be_so(tmp_path: Path) -> None:
     folder = written(tmp_path / "one")
     sentence = check(folder, KEY, [note(3), note(7)])
     assert sentence == (
-        "7 events under 3 checkpoints and 2 anchors, 3 rows: as they were written. 1 more events are not sealed yet."
+        "8 events under 3 checkpoints and 2 anchors, 3 rows: as they were written. The ledger has 7 sealed events."
     )
     assert check(zipped(folder, tmp_path / "one.zip"), KEY, [note(3), note(7)]) == sentence
 
@@ -45,7 +45,7 @@ def test_a_sound_proof_is_said_to_be_one(tmp_path: Path) -> None:
     folder = proved(tmp_path / "one")
     sentence = check(folder, KEY, [note(3)])
     assert sentence == (
-        "4 events under 1 checkpoints and 1 anchors, 2 rows: as they were written. These are some of the 7 events of the ledger."
+        "4 events under 1 checkpoints and 1 anchors, 2 rows: as they were written. The ledger has 7 sealed events."
     )
     assert check(zipped(folder, tmp_path / "one.zip"), KEY, [note(3)]) == sentence
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.outside import Finding, found
+from audit.outside import Stray, found
 
 
 class Command(BaseCommand):
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             )
 
 
-def _sentence(one: Finding) -> str:
+def _sentence(one: Stray) -> str:
     place = f"event {one.event}" if one.event else "no event"
     if one.history is not None:
         return f"{place}: {one.table} {one.row}: history row {one.history} of {one.at:%Y-%m-%d %H:%M:%S}Z tells of no change"
@@ -52,6 +52,6 @@ def _sentence(one: Finding) -> str:
 WORDS = {"I": "added", "U": "changed", "D": "removed"}
 
 
-def _object(one: Finding) -> str:
-    told = {name: getattr(one, name) for name in Finding.__dataclass_fields__}
+def _object(one: Stray) -> str:
+    told = {name: getattr(one, name) for name in Stray.__dataclass_fields__}
     return json.dumps(told, default=str, ensure_ascii=False)
