@@ -12,7 +12,8 @@ from config import embedded
 # These ask the database nothing, so they do not start one.
 WITHOUT_DATABASE = {
     "bootstrap_db", "check", "check_templates", "collectstatic", "compilemessages", "custodian_key", "declare_restore", "help",
-    "ledger_witness", "makemessages", "makemigrations", "messages", "pg_start", "pg_stop", "--help", "--version", "version",
+    "ledger_witness", "makemessages", "makemigrations", "messages", "pg_start", "pg_stop", "rules_table", "--help", "--version",
+    "version",
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -40,8 +40,10 @@ HISTORIES = {
 }
 # What nobody needs to read, not even as a digest.
 SECRET = frozenset(
-    {"password", "password_sha256", "email", "email_sha256", "last_login", "number_locked_sha256"}
-)
+    {
+        "password", "password_sha256", "email", "email_sha256", "nip", "nip_sha256", "last_login", "number_locked_sha256",
+    }
+)  # fmt: skip
 
 EVENTS = """
 SELECT e.id, e.of_table, e.of_row, e.payload, c.size, c.at

@@ -164,11 +164,11 @@ def _items(paths: Sequence[str], which: str) -> list[Subject]:
 
 
 def _people(paths: Sequence[str], which: str) -> list[Subject]:
-    """People who hold or held an office within reach, or may see something there; who audits the whole government: all."""
+    """People who hold or held an office within reach, or may see something there; who audits every government: all."""
     mine = within(paths, "assignments__post__unit__path") | within(
         paths, "unituserpermission__content_object__path"
     )
-    everything = Unit.objects.filter(within(paths), parent=None).exists()
+    everything = not Unit.objects.filter(parent=None).exclude(within(paths)).exists()
     people = User.objects.filter(username=which).filter(Q() if everything else mine).distinct()
     return [Subject(PERSON, one.pk, which, one.name, one.username) for one in people]
 

@@ -102,11 +102,15 @@ def pack(reports: Sequence[Report], packed: Packed) -> Proof:
     Raises NotYet.
     """
     with tempfile.TemporaryDirectory() as name:
-        proof = _gathered(reports, Path(name))
+        with _one_moment() as cursor:
+            proof = _gathered(cursor, reports, Path(name))
+            files = _files(
+                reports
+            )  # in the same moment: one more would be a file that no event here tells of
         for path in sorted(Path(name).iterdir()):
             with path.open("rb") as content:
                 packed.copy(path.name, content)
-    for sha256, stored in sorted(_files(reports).items()):
+    for sha256, stored in sorted(files.items()):
         try:
             attached = default_storage.open(stored, "rb")
         except (FileNotFoundError, ValueError):  # gone from the store; report.json says which ones there were
@@ -123,7 +127,8 @@ def checked(report: Report) -> Checked:
     """
     key, fault = Key(_key_text()), ""
     with tempfile.TemporaryDirectory() as name:
-        proof = _gathered([report], Path(name))
+        with _one_moment() as cursor:
+            proof = _gathered(cursor, [report], Path(name))
         try:
             verify.check(Path(name), key)
         except Fault as found:
@@ -131,15 +136,14 @@ def checked(report: Report) -> Checked:
     return Checked(proof.size, proof.at, proof.events, fault)
 
 
-def _gathered(reports: Sequence[Report], folder: Path) -> Proof:
+def _gathered(cursor: psycopg.Cursor[Any], reports: Sequence[Report], folder: Path) -> Proof:
     if latest() is None:
         raise NotYet
     ids = [report.pk for report in reports]
-    with _one_moment() as cursor:
-        try:
-            proof = prove(cursor, rows_of(ids), _printed(ids), folder)
-        except Unsealed as error:
-            raise NotYet from error
+    try:
+        proof = prove(cursor, rows_of(ids), _printed(ids), folder)
+    except Unsealed as error:
+        raise NotYet from error
     if proof.waiting:
         raise NotYet
     return proof

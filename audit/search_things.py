@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 REPORT, LINE, EVIDENCE, EXPLANATION, DECISION, ATTEMPT, COMMENT, OPENING = (
     "report", "line", "evidence", "explanation", "decision", "attempt", "comment", "opening",
@@ -39,7 +40,7 @@ KINDS: Mapping[str, Promise] = {
     ASSIGNMENT: _("Assignment to an office"),
     OFFICE: _("Unit or post"),
     SEEING: _("Right to see"),
-    ACCOUNT: _("Account"),
+    ACCOUNT: pgettext_lazy("person", "Account"),
     ROUTE: _("Route"),
     KEEPING: _("Hold or disposal"),
     NOTICE: _("Notice or letter"),

@@ -24,9 +24,10 @@ FINDERS = """
 SELECT count(*), min(e.id) FROM ledger.event e CROSS JOIN LATERAL json_to_record(e.payload::json) AS p("table" text, id bigint)
 WHERE (e.of_table, e.of_row) IS DISTINCT FROM (p."table", p.id)"""
 TRAIL = """
-WITH told AS (SELECT e.id AS event_id, p.at, p.actor, p.op, p."table" AS of_table, p.id AS of_row
+WITH told AS (SELECT e.id AS event_id, p.at, substring(p.actor FROM '^[0-9]{1,18}$')::bigint AS actor, p.op,
+    p."table" AS of_table, p.id AS of_row
   FROM ledger.leaf l JOIN ledger.event e ON e.id = l.event_id CROSS JOIN LATERAL json_to_record(e.payload::json)
-    AS p(at timestamptz, actor bigint, op text, "table" text, id bigint)),
+    AS p(at timestamptz, actor text, op text, "table" text, id bigint)),
 apart AS (SELECT coalesce(told.event_id, t.event_id) AS id, CASE WHEN t.event_id IS NULL THEN 'is missing'
     WHEN told.event_id IS NULL THEN 'stands for no sealed event' ELSE 'says something else than its event' END AS how
   FROM told FULL JOIN ledger.trail t ON t.event_id = told.event_id

@@ -6,6 +6,7 @@ an event that commits late is never missed. Two sealers at once are harmless: th
 
 import json
 import logging
+import re
 import time
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ LOCK = 7_201_306_501  # of sealers, among the database's advisory locks
 MOST = 20_000  # events in one transaction: about a quarter of a second
 ROUND = 5.0  # seconds between two looks at the queue
 CHANNEL = "jenjang_seal"
+PERSON = re.compile(r"[0-9]{1,18}")  # anybody at the database may claim to be something else
 
 log = logging.getLogger("jenjang.sealer")
 
@@ -71,13 +73,23 @@ def _append(cursor: psycopg.Cursor, tree: Log, events: Sequence[tuple[int, str]]
             copy.write_row((first + place, event))
     with cursor.copy("COPY ledger.trail (event_id, at, actor, op, of_table, of_row) FROM STDIN") as copy:
         for event, payload in events:
-            told = json.loads(payload)
-            copy.write_row((event, told["at"], told["actor"], told["op"], told["table"], told["id"]))
+            if found := _found(payload):
+                copy.write_row((event, *found))
     cursor.executemany(
         "INSERT INTO ledger.tile (level, index, hashes) VALUES (%s, %s, %s)"
         " ON CONFLICT (level, index) DO UPDATE SET hashes = excluded.hashes",
         [(level, index, bytes(tree.tile((level, index)))) for level, index in sorted(tree.changed)],
     )
+
+
+def _found(payload: str) -> tuple[str, str | None, str, str, int] | None:
+    """What finds an event again. None for what cannot be read: it is sealed like all others, or nothing would be any more."""
+    try:
+        told = json.loads(payload)
+    except (ValueError, RecursionError):  # a number, or a nesting, that only the database can read
+        return None
+    person = told["actor"] if PERSON.fullmatch(told["actor"] or "") else None
+    return told["at"], person, told["op"], told["table"], told["id"]
 
 
 def run(connection: psycopg.Connection, sealer: Sealer, rounds: int | None = None) -> None:

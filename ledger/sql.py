@@ -72,9 +72,11 @@ def unaudit(table: str) -> str:
 def seal_history(table: str, history: str) -> str:
     """Statements that record each row added to the history of `table`, with the columns that `table` itself tells of.
 
-    To be said again after the columns of `table` have changed. Rows that stand there already enter as a baseline (op "B").
+    To be said again after the columns of `table` have changed. Rows that stand there already enter as a baseline (op "B"); nobody
+    writes between that and the trigger.
     """
     return f"""
+LOCK TABLE {history} IN SHARE ROW EXCLUSIVE MODE;
 DO $do$ DECLARE told text; pair text[]; columns text := ''; image text; BEGIN
   SELECT substring(prosrc FROM 'json_build_object.*') INTO STRICT told FROM pg_proc WHERE oid = 'ledger.record_{table}_insert()'::regprocedure;
   FOR pair IN SELECT regexp_matches(told, {PAIR}, 'g') LOOP

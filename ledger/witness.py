@@ -17,11 +17,11 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -74,6 +74,7 @@ class _SameScheme(HTTPRedirectHandler):
     """Goes where the site points, but never to another kind of address."""
 
     def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        fp.close()  # what else is said there would be read without a limit
         if urlsplit(newurl).scheme != urlsplit(req.full_url).scheme:
             raise Unknown(f"{req.full_url} points to {newurl}, which is not followed.")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
@@ -99,7 +100,7 @@ class Site:
                     body += piece
                     if time.monotonic() > self.until:
                         raise Unknown(f"{address} takes more than {PATIENCE:.0f} seconds.")
-        except (OSError, ValueError, URLError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             raise Unknown(f"{address} gives no answer: {error}.") from error
         if len(body) > most:
             raise Unknown(f"{address} answers with more than {most} bytes, and was not read further.")
@@ -138,11 +139,12 @@ def path_of(level: int, index: int, width: int = WIDTH) -> str:
 
 
 class Folder:
-    """What a witness keeps: head.txt, the newest; heads/ of one line; lost/ of restores; refused/ as evidence."""
+    """What a witness keeps: head.txt, the newest; heads/ of one line; lost/ of restores, and in restores/ which ones were declared;
+    refused/ as evidence."""
 
     def __init__(self, path: Path, key: Key) -> None:
         self.path, self.key = path, key
-        for name in ("heads", "lost", "refused"):
+        for name in ("heads", "lost", "restores", "refused"):
             (path / name).mkdir(parents=True, exist_ok=True)
 
     @contextmanager
@@ -159,10 +161,11 @@ class Folder:
 
     def before(self, size: int) -> Head | None:
         """The newest of the kept line that is of at most so many events."""
-        names = [
-            one for one in sorted((self.path / "heads").iterdir()) if int(one.name.partition("-")[0]) <= size
-        ]
+        names = [one for one in self._line() if int(one.name.partition("-")[0]) <= size]
         return opened(names[-1].read_text(), self.key) if names else None
+
+    def _line(self) -> list[Path]:
+        return sorted((self.path / "heads").glob("[0-9]*-*.txt"))  # and no draft of a run that was stopped
 
     def keep(self, head: Head) -> None:
         """Add a checkpoint to the line; the head moves last."""
@@ -171,9 +174,20 @@ class Folder:
 
     def lose(self, size: int) -> None:
         """Put aside what a declared restore has lost: all that is of more events."""
-        for one in (self.path / "heads").iterdir():
+        for one in self._line():
             if int(one.name.partition("-")[0]) > size:
                 one.rename(self.path / "lost" / one.name)
+
+    def remember(self, lost: State) -> None:
+        """Restores declared until now excuse nothing that is kept from now on."""
+        self._write(self._restore(lost), "")
+
+    def remembers(self, lost: State) -> bool:
+        """Whether this restore was declared before the newest head was kept."""
+        return self._restore(lost).exists()
+
+    def _restore(self, lost: State) -> Path:
+        return self.path / "restores" / f"{lost[0]:015}-{lost[1].hex()[:16]}.txt"
 
     def accuse(self, shown: str, head: Head | None, sentence: str) -> Path:
         """Keep both sides of what does not fit; the same again is kept once."""
@@ -229,7 +243,7 @@ def restored(
     """What a restore kept that two custodians declared, that lost the kept head, and that the new one goes on from."""
     try:
         for held, lost in declared(site, custodians):
-            covers = held[0] < kept.size < lost[0] or kept.state == lost
+            covers = not folder.remembers(lost) and (held[0] < kept.size < lost[0] or kept.state == lost)
             older = folder.before(held[0])
             if covers and leads(log, held, new) and (older is None or leads(log, older.state, new)):
                 return held
@@ -273,15 +287,22 @@ def _kept(site: Site, folder: Folder, kept: Head | None, shown: str, custodians:
         if not held:
             raise
         folder.lose(held[0])
-        folder.keep(new)
+        _keep(site, folder, new, custodians)
         return (
             f"ATTENTION: A RESTORE WAS DECLARED by two custodians. What came after {held[0]} events is lost; "
             f"{new.size} events now."
         )
-    folder.keep(new)
+    _keep(site, folder, new, custodians)
     return f"Kept: {new.size} events" + (
         f", going on from {kept.size}." if kept else ", the first checkpoint seen."
     )
+
+
+def _keep(site: Site, folder: Folder, new: Head, custodians: Sequence[Key]) -> None:
+    folder.keep(new)
+    with suppress(Unknown):
+        for _, lost in declared(site, custodians):
+            folder.remember(lost)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -307,9 +328,14 @@ def run(url: str, key: Path, state: Path, custodian: Sequence[Path]) -> tuple[in
     try:
         return 0, witness(Site(url), Folder(state, lines[0]), lines[1:])
     except Fault as fault:
-        return 1, str(fault)
+        return 1, _plainly(fault)
     except (Unknown, OSError) as error:
-        return 2, str(error)
+        return 2, _plainly(error)
+
+
+def _plainly(error: Exception) -> str:
+    """What is said may quote what was shown."""
+    return "".join(filter(str.isprintable, str(error)))
 
 
 def main() -> int:

@@ -30,6 +30,7 @@ __all__ = ["cast"]  # fixtures that live beside the story they belong to
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         USED.append(databases.in_use())
+        databases.hurried()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

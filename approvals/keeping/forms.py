@@ -35,8 +35,9 @@ class Draft:
 
     @classmethod
     def of(cls, post: QueryDict) -> "Draft":
-        """What came in."""
-        return cls({name: post.get(name, "").replace("\x00", "")[:1000] for name in NAMES})
+        """What came in; a browser counts the end of a line as one character and sends two."""
+        typed = {name: post.get(name, "").replace("\x00", "").replace("\r\n", "\n") for name in NAMES}
+        return cls({name: text[:1000] for name, text in typed.items()})
 
     @property
     def wrong(self) -> dict[str, str]:

@@ -42,6 +42,11 @@ class Authority:
         return sorted({*self.bureaus, *self.audits})
 
     @property
+    def whole(self) -> bool:
+        """Whether everything of a government is shown to him: what cannot be told unit by unit is for nobody else."""
+        return any(path.count("/") == 2 for path in self.paths)
+
+    @property
     def bureau(self) -> bool:
         return bool(self.bureaus)
 
@@ -93,9 +98,9 @@ def ancestors(path: str) -> list[str]:
 
 
 def visible_holds(authority: Authority) -> QuerySet[Hold]:
-    """Holds on what he sees, from above as well."""
+    """Holds on what he sees, from above as well: not those on one report up there."""
     above = {one for path in authority.paths for one in ancestors(path)}
-    seen = within(authority.paths, "unit__path") | Q(unit__path__in=above)
+    seen = within(authority.paths, "unit__path") | Q(unit__path__in=above, report=None)
     return Hold.objects.filter(seen).select_related(
         "unit", "fiscal_year", "report__item", "report__period", "placed_by", "released_by"
     )

@@ -270,7 +270,7 @@ def bundles_context(authority: Authority, government: Government, draft: Draft) 
     """For templates/keeping/bundles.html."""
     rows, being_made = law.visible_bundles(authority)[:ROWS], services.being_made()
     return {
-        "rows": [_bundle(one, waits=one.pk in being_made) for one in rows],
+        "rows": [_bundle(one, waits=one.pk in being_made, whole=authority.whole) for one in rows],
         "may_ask": authority.bureau,
         "units": _options(selectors.units_for(authority, authority.bureaus), draft.text("unit")),
         "years": _years(government, draft.text("fiscal_year")),
@@ -281,7 +281,7 @@ def bundles_context(authority: Authority, government: Government, draft: Draft) 
     }
 
 
-def _bundle(one: YearBundle, *, waits: bool) -> dict[str, Any]:
+def _bundle(one: YearBundle, *, waits: bool, whole: bool) -> dict[str, Any]:
     told = json.loads(one.manifest) if one.manifest else {"counts": {}, "missing": []}
     given_up = "" if one.made_at or waits else "bundle.given_up"
     why = one.refused or given_up
@@ -291,7 +291,7 @@ def _bundle(one: YearBundle, *, waits: bool) -> dict[str, Any]:
         "refused": say(why) if why else "",
         "counts": told["counts"],
         "missing": len(told["missing"]),
-        "url": reverse("keeping:bundle_zip", args=[one.token]) if one.file else "",
+        "url": reverse("keeping:bundle_zip", args=[one.token]) if one.file and whole else "",
         "manifest_url": reverse("keeping:manifest_json", args=[one.token]) if one.manifest else "",
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -78,7 +78,7 @@ def overview(authority: Authority, government: Government, measured: str = "") -
         *_rows(years, Kind.PAPERS, _batches(authority, Kind.PAPERS)),
         *_rows(years, Kind.RECAP, _recaps(authority)),
     ]
-    if any(path.count("/") == 2 for path in authority.paths):  # the root: logs tell of nobody's unit
+    if authority.whole:  # logs tell of nobody's unit
         rows += _rows(years, Kind.LOGS, _logs(government))
     for one in rows:
         if one.measurable and one.year.label == measured:
@@ -180,7 +180,9 @@ def holds_on(report: Report) -> list[Hold]:
     above = [path[: place + 1] for place, letter in enumerate(path) if letter == "/" and place]
     year = Q(fiscal_year=None) | Q(fiscal_year=report.period.fiscal_year_id)
     this = Q(report__item=report.item_id, report__period=report.period_id)
-    found = Hold.objects.filter(this | Q(report=None, unit__path__in=above) & year, released_at=None)
+    agency = Unit.objects.filter(pk=report.period.agency_id, path__startswith=OuterRef("unit__path"))
+    below = Q(unit__path__in=above) | Exists(agency)
+    found = Hold.objects.filter(this | Q(report=None) & below & year, released_at=None)
     return list(found.select_related("unit", "fiscal_year", "placed_by").order_by("-pk"))
 
 

@@ -49,11 +49,8 @@ def approvers(listed: Disposal) -> list[User]:
     found = {
         one.person_id
         for one in offices
-        if (
-            one.unit.parent_id is None
-            if one.role == Post.Role.OVERSIGHT
-            else listed.unit.path.startswith(one.unit_path)
-        )
+        if listed.unit.path.startswith(one.unit_path)
+        and (one.role == Post.Role.AGENCY_HEAD or one.unit.parent_id is None)
     }
     return list(User.objects.filter(pk__in=found - {listed.listed_by_id}).order_by("pk"))
 

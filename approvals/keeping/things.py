@@ -70,12 +70,16 @@ ROW = "encode(sha256(convert_to(to_jsonb(t)::text, 'UTF8')), 'hex'), octet_lengt
 
 def held(report: str = "") -> Exists:
     """Whether a hold in force covers the report that `report` leads to ("report__"; "" for a report itself), in any of its
-    revisions."""
-    path = ExpressionWrapper(OuterRef(f"{report}item__unit__path"), output_field=CharField())
+    revisions: by its unit, or by the agency that it was reported at, where the work has moved away since."""
+    path, agency = (
+        ExpressionWrapper(OuterRef(f"{report}{name}__path"), output_field=CharField())
+        for name in ("item__unit", "period__agency")
+    )
     this = Q(report__item=OuterRef(f"{report}item"), report__period=OuterRef(f"{report}period"))
     year = Q(fiscal_year=None) | Q(fiscal_year=OuterRef(f"{report}period__fiscal_year"))
-    found = Hold.objects.filter(released_at=None).alias(path=path)
-    return Exists(found.filter(this | Q(report=None, path__startswith=F("unit__path")) & year))
+    found = Hold.objects.filter(released_at=None).alias(path=path, agency=agency)
+    below = Q(path__startswith=F("unit__path")) | Q(agency__startswith=F("unit__path"))
+    return Exists(found.filter(this | Q(report=None) & below & year))
 
 
 def held_batch() -> Exists:

@@ -157,8 +157,10 @@ def bundles(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def bundle_zip(request: HttpRequest, token: str) -> HttpResponseBase:
-    """A bundle, as it was made."""
-    found = _bundle(request, token)
+    """A bundle, as it was made; the ledger in it is the whole one, so only for who may see everything."""
+    authority, found = _bundle(request, token)
+    if not authority.whole:
+        raise Http404
     try:
         content = found.file.open("rb")
     except (FileNotFoundError, ValueError) as error:
@@ -172,15 +174,15 @@ def bundle_zip(request: HttpRequest, token: str) -> HttpResponseBase:
 @require_GET
 def manifest_json(request: HttpRequest, token: str) -> HttpResponse:
     """The manifest of a bundle: its sha256 stands in the ledger."""
-    found = _bundle(request, token)
+    _authority, found = _bundle(request, token)
     if not found.manifest:
         raise Http404
     return _text(found.manifest, f"manifest-{found.pk}.json")
 
 
-def _bundle(request: HttpRequest, token: str) -> YearBundle:
+def _bundle(request: HttpRequest, token: str) -> tuple[Authority, YearBundle]:
     _user, authority, _here = _person(request)
-    return get_object_or_404(law.visible_bundles(authority), token=token)
+    return authority, get_object_or_404(law.visible_bundles(authority), token=token)
 
 
 def _text(content: str, name: str) -> HttpResponse:

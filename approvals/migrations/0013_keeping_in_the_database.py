@@ -46,7 +46,7 @@ SET search_path = public, pg_temp AS $$
   SELECT list.approved_by_id = nullif(current_setting('jenjang.actor', true), '')::bigint AND EXISTS (
     SELECT FROM registry_office o JOIN registry_unit u ON u.id = o.unit_id JOIN registry_unit mine ON mine.id = list.unit_id
     WHERE o.person_id = list.approved_by_id
-      AND (o.role = 'oversight' AND u.parent_id IS NULL OR o.role = 'agency_head' AND starts_with(mine.path, o.unit_path))) $$;
+      AND (o.role = 'oversight' AND u.parent_id IS NULL OR o.role = 'agency_head') AND starts_with(mine.path, o.unit_path)) $$;
 CREATE TRIGGER guard_disposal BEFORE INSERT OR UPDATE OR DELETE ON approvals_disposal
   FOR EACH ROW EXECUTE FUNCTION approvals_guard_disposal();
 ALTER TABLE approvals_disposal ENABLE ALWAYS TRIGGER guard_disposal;

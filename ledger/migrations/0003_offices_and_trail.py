@@ -8,7 +8,7 @@ SET search_path = pg_catalog, pg_temp AS $$
   SELECT json_build_object('table', tab, 'op', op, 'id', row_id, 'old', old, 'new', new,
     'at', clock_timestamp(), 'xid', pg_current_xact_id()::text, 'role', session_user,
     'from', coalesce(host(inet_client_addr()), 'local'), 'program', current_setting('application_name', true),
-    'actor', nullif(current_setting('jenjang.actor', true), ''),
+    'actor', substring(current_setting('jenjang.actor', true) FROM '^[0-9]{1,18}$'),
     'offices', nullif(current_setting('jenjang.offices', true), '')::json,
     'reason_sha256', nullif(current_setting('jenjang.reason', true), ''),
     'request', nullif(current_setting('jenjang.request', true), ''),
@@ -32,9 +32,11 @@ CREATE TABLE ledger.trail (
 CREATE INDEX trail_of_actor ON ledger.trail (actor, event_id);
 CREATE INDEX trail_of_moment ON ledger.trail (at);
 CREATE INDEX trail_of_table ON ledger.trail (of_table, event_id);
+-- A sealer of before knows no trail: what it seals meanwhile would be in none.
+SELECT pg_advisory_xact_lock(7201306501);
 CREATE INDEX trail_of_removed ON ledger.trail (event_id) WHERE op = 'D';
 INSERT INTO ledger.trail (event_id, at, actor, op, of_table, of_row)
-  SELECT e.id, (p ->> 'at')::timestamptz, (p ->> 'actor')::bigint, p ->> 'op', e.of_table, e.of_row
+  SELECT e.id, (p ->> 'at')::timestamptz, substring(p ->> 'actor' FROM '^[0-9]{1,18}$')::bigint, p ->> 'op', e.of_table, e.of_row
   FROM ledger.leaf l JOIN ledger.event e ON e.id = l.event_id CROSS JOIN LATERAL (SELECT e.payload::json) AS x(p);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ledger.trail FOR EACH ROW EXECUTE FUNCTION ledger.refuse();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON ledger.trail FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse();

@@ -34,7 +34,9 @@ def test_the_public_page_shows_march_as_published_and_restated(cast: World, offi
 
     revised(cast, office, march("15"))
     after = visitor.get(address)
-    found = {row.month: (row, first) for _month, row, _problems, _notes, first in after.context["rows"]}
+    found = {
+        row.month: (row, first) for _month, row, _problems, _notes, first, _dossier in after.context["rows"]
+    }
     assert [(found[month][0].this_month, found[month][0].realised) for month in (3, 4, 5)] == [
         (15, 25), (30, 55), (45, 100),
     ]  # fmt: skip

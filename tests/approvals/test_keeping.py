@@ -15,6 +15,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from approvals.keeping import services
 from approvals.keeping.disposing import carry_on
 from approvals.keeping.law import LOCK, KeepingRefused
+from approvals.keeping.selectors import holds_on
 from approvals.models import Disposal, DisposalItem, Hold, Notice
 from approvals.tasks import drain
 from ledger.recording import recorded
@@ -31,6 +32,7 @@ from tests.approvals.keeping_world import (
     spared,
     there,
 )
+from tests.approvals.test_hostile_requests import elsewhere
 from tests.cast import World
 from workflow.models import Outbox
 
@@ -363,3 +365,42 @@ def test_attached_again_after_a_disposal_it_is_a_file_of_its_own(house: House) -
     house.at("2026-02-03 09:00")
     report = Evidence.objects.order_by("pk").first().report
     assert there(attach(house.cast, [report], "baru")[0])
+
+
+def test_a_hold_on_an_agency_still_holds_what_was_reported_there_when_the_work_moves_away(
+    house: House,
+) -> None:
+    item, listed = Evidence.objects.earliest("pk").report.item, house.list()
+    hold = house.hold(house.agency)
+    with recorded(None):
+        item.unit = house.other_agency
+        item.save()
+    house.approve(listed)
+    drain()
+    assert spared(listed).count("spared.held") == 4
+    assert hold in holds_on(Evidence.objects.earliest("pk").report)
+
+
+def test_the_bureau_of_another_government_is_not_told_of_a_list(house: House) -> None:
+    mira = elsewhere(house.cast)
+    house.list()
+    drain()
+    assert Notice.objects.filter(person=house.lia).exists()
+    assert not Notice.objects.filter(person=mira).exists()
+
+
+def test_nor_does_the_database_let_it_approve_one(house: House) -> None:
+    mira = elsewhere(house.cast)
+    listed = house.list()
+    approved = {
+        "approved_by": mira,
+        "approved_at": listed.listed_at,
+        "minutes_no": "1",
+        "minutes_date": BEFORE,
+    }
+    with pytest.raises(IntegrityError), recorded(mira):
+        Disposal.objects.filter(pk=listed.pk).update(state="approved", **approved)
+    with recorded(house.lia):
+        Disposal.objects.filter(pk=listed.pk).update(
+            state="approved", **approved | {"approved_by": house.lia}
+        )

@@ -9,12 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.http import QueryDict
 from django.test import Client
 from django.utils import translation
 
+from approvals.keeping.forms import Draft
 from approvals.models import Disposal, DisposalItem, Hold, YearBundle
 from approvals.tasks import drain
+from ledger.clock import now
+from ledger.recording import recorded
 from registry import grants
+from registry.models import Unit
 from submissions.models import Evidence
 from tests.approvals.keeping_world import WHY, House, attach, kept_house, said
 from tests.approvals.posts import browser_of, hidden
@@ -272,3 +278,42 @@ def test_every_page_is_read_in_urdu(house: House, go: Callable[[str], Client]) -
     ):  # fmt: skip
         page = hadi.get(url)
         assert page.status_code == 200 and 'dir="rtl"' in page.content.decode()
+
+
+def test_a_bundle_tells_of_the_whole_ledger_so_who_audits_one_agency_does_not_get_it(
+    house: House, go: Callable[[str], Client]
+) -> None:
+    grants.give(grants.AUDIT, house.gita, house.agency)
+    with recorded(None):
+        made = YearBundle.objects.create(
+            fiscal_year=house.year, unit=house.agency, asked_at=now(), made_at=now(),
+            file=ContentFile(b"all events of the government", name="2026.zip"),
+        )  # fmt: skip
+    url = f"/keeping/bundles/{made.token}/bundle.zip"
+    assert go("gita").get(url).status_code == 404
+    assert url not in go("gita").get("/keeping/bundles/").content.decode()
+    for who in ("hadi", "dewi"):
+        assert url in go(who).get("/keeping/bundles/").content.decode()
+        assert b"".join(go(who).get(url)) == b"all events of the government"
+
+
+def test_who_audits_a_section_does_not_see_a_hold_on_one_report_of_the_agency_above(
+    house: House, go: Callable[[str], Client]
+) -> None:
+    with recorded(None):
+        section = Unit.objects.create(
+            government=house.government, parent=house.agency, kind="SECTION", code="1.03.01", name="Bidang"
+        )
+    grants.give(grants.AUDIT, house.gita, section)
+    whole = house.hold(house.agency)
+    one = house.hold(report=Evidence.objects.earliest("pk").report, reference="S-77/KPK/2037")
+    page = go("gita").get("/keeping/holds/").content.decode()
+    assert whole.token in page and one.token not in page
+    assert go("gita").get(f"/keeping/holds/{one.token}/").status_code == 404
+
+
+def test_a_reason_of_many_lines_is_kept_to_its_last_word() -> None:
+    typed = "a\n" * 499 + "ya"
+    post = QueryDict(mutable=True)
+    post["reason"] = typed.replace("\n", "\r\n")
+    assert Draft.of(post).text("reason") == typed

@@ -10,6 +10,7 @@ from ledger.recording import recorded
 from registry import grants
 from registry.models import BudgetLine, BudgetLineVersion, BudgetVersion
 from submissions.models import Report
+from tests.approvals.test_hostile_requests import elsewhere
 from tests.audit.conftest import Past
 from tests.audit.test_moments import dewi, events, facts, look, row
 from tests.cast import World, assign
@@ -105,6 +106,7 @@ def test_an_account_is_shown_without_password_and_mail_address(past: Past, dewi:
     assert {"name", "user name", "active"} <= set(facts(shown))
     text = answer.content.decode()
     assert "budi@contoh.test" not in text and "password" not in text.lower()
+    assert past.cast.budi.nip and past.cast.budi.nip not in text, "it tells his day of birth"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT payload::json -> 'new' ->> 'password_sha256' FROM ledger.event WHERE of_table = 'registry_user'"
@@ -131,3 +133,9 @@ def test_a_route_and_a_calendar_are_the_governments_and_open_to_every_auditor(
     code = RouteVersion.objects.values_list("code", flat=True)[0]
     assert row(look(client, "route", code), "Route", code).state == "there"
     assert look(client, "calendar", past.cast.other_agency.code).context["subject"].title == "Dinas Kesehatan"
+
+
+def test_who_audits_one_government_finds_nobody_of_another(past: Past, dewi: Client) -> None:
+    elsewhere(past.cast)
+    assert look(dewi, "person", "mira").context["subjects"] == []
+    assert look(dewi, "person", "gita").status_code == 200

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from threading import Thread
 from typing import Any
 from zipfile import ZipFile
 
 import psycopg
 import pytest
+from django.db import connection
 from django.test import Client
 from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -24,7 +26,7 @@ from audit.proof import Packed, pack
 from ledger import exporting, proving
 from ledger.merkle import Log
 from ledger.verify import Fault, Key, check
-from submissions.models import Report
+from submissions.models import Evidence, Report
 from tests.audit.sealed import Sealed, sealed_world
 
 PACKED = ("events.log", "rows.jsonl", "checkpoints.jsonl", "proofs.jsonl")
@@ -319,6 +321,33 @@ def test_what_is_written_while_a_proof_is_made_is_no_fault(
     world.seal()
     page = world.browser().get(url)
     assert (page.context["checked"].fault, page.context["outside"]) == ("", 2)
+
+
+def test_a_file_attached_while_a_proof_is_made_is_no_fault_of_it(
+    world: Sealed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world.cast.open(2)
+    march = next(report for report in world.cast.open(3) if report.item_id == world.first.item_id)
+    world.seal()
+    here = Evidence.objects.filter(report=world.first)[0]
+    fields = {one.name: getattr(here, one.name) for one in Evidence._meta.concrete_fields if one.name != "id"}
+    attached = Evidence(**fields | {"token": "march", "report": march})
+
+    def attach() -> None:
+        attached.save()
+        connection.close()
+
+    def images(*asked: Any) -> Any:
+        if attached.pk is None:
+            other = Thread(target=attach)
+            other.start()
+            other.join()
+        return exporting.images(*asked)
+
+    monkeypatch.setattr(proving, "images", images)
+    folder = world.unpacked(march, tmp_path / "march")
+    assert attached.pk and alone(folder)[0] == 0 and not (folder / "files").exists()
+    world.seal()
 
 
 @pytest.mark.parametrize("who", ["ani", "budi", "citra", "eko", "gita"])

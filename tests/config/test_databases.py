@@ -29,6 +29,12 @@ def test_the_site_is_jenjang_app_with_its_time_limits() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("setting", ["fsync", "synchronous_commit", "autovacuum"])
+def test_what_tests_write_waits_for_no_disk_and_is_swept_between_files_only(setting: str) -> None:
+    assert asked(f"SHOW {setting}") == "off"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "sentence",
     [

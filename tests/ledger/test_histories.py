@@ -2,9 +2,11 @@
 """A thousand clean histories raise no alarm; the same histories with one thing changed always do."""
 
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import rmtree
+from threading import Thread
 from typing import Any
 
 import psycopg
@@ -15,10 +17,13 @@ from django.core.management import call_command
 from config import embedded, roles
 from ledger.exporting import export
 from ledger.notes import sealer_of
+from ledger.sql import seal_history
 from ledger.verify import Fault, Key, check
 from tests import databases
+from tests.cast import World
 from tests.ledger.lives import Life
 
+Urls = dict[str, str]
 HISTORIES, LIVES, TAMPERED = 1000, 100, 200
 
 
@@ -122,3 +127,40 @@ def test_one_thing_tampered_with_is_always_found(life: Life, tmp_path: Path, one
                     except Fault:
                         continue
                     pytest.fail(f"nobody found {what}")
+
+
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+UNTOLD = """
+SELECT count(*) FROM registry_historicalunit h WHERE NOT EXISTS
+  (SELECT FROM ledger.event e WHERE e.of_table = 'registry_historicalunit' AND e.of_row = h.history_id)"""
+
+
+def test_what_is_written_while_histories_begin_to_be_sealed_is_in_the_ledger(
+    committed: Urls, cast: World
+) -> None:
+    with (
+        psycopg.connect(committed["owner"], autocommit=True) as owner,
+        psycopg.connect(committed["app"]) as busy,
+        psycopg.connect(committed["superuser"], autocommit=True) as watcher,
+    ):
+        columns = ", ".join(
+            name for (name,) in owner.execute(
+                "SELECT column_name FROM information_schema.columns"
+                " WHERE table_name = 'registry_historicalunit' AND column_name <> 'history_id'"
+            )
+        )  # fmt: skip
+        owner.execute("DROP TRIGGER ledger_insert ON registry_historicalunit")
+        busy.execute(
+            f"INSERT INTO registry_historicalunit ({columns}) SELECT {columns} FROM registry_historicalunit LIMIT 1".encode()
+        )
+        statements = seal_history("registry_unit", "registry_historicalunit").encode()
+        upgrade = Thread(target=owner.execute, args=[statements])
+        upgrade.start()
+        until = time.monotonic() + 60
+        while watcher.execute(WAITING).fetchone() == (0,) and time.monotonic() < until:
+            time.sleep(0.02)
+        busy.commit()
+        upgrade.join()
+        assert owner.execute(UNTOLD).fetchone() == (0,)

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from ledger.exporting import export
+from ledger.inside import trail
 from ledger.notes import Sealer, sealer_of
 from ledger.sealing import seal
 from ledger.verify import Fault, Key, check
@@ -69,6 +70,43 @@ def test_an_event_that_commits_late_is_sealed_late_and_never_missed(
         slow.commit()
     assert early > 0 and sealed(committed, sealer) == 1
     assert verdict(committed, sealer, tmp_path / "one")
+
+
+def test_who_claims_to_be_no_number_names_nobody_and_does_not_stop_the_sealer(
+    committed: Urls, cast: World, sealer: Sealer, tmp_path: Path
+) -> None:
+    sealed(committed, sealer)
+    with psycopg.connect(committed["app"]) as mallory:
+        mallory.execute("SET jenjang.actor = 'mallory'")
+        mallory.execute("UPDATE registry_government SET zone_name = 'WIT'")
+    with psycopg.connect(committed["superuser"]) as older:  # events of before were written with any claim
+        older.execute(
+            "WITH e AS (INSERT INTO ledger.event (of_table, of_row, payload)"
+            " SELECT 'x', 7, replace(ledger.payload('x', 'D', 7, NULL, NULL), %s, %s) RETURNING id)"
+            " INSERT INTO ledger.queue (id) SELECT id FROM e",
+            ['"actor" : null', '"actor" : "mallory"'],
+        )
+        claims = older.execute("SELECT payload::json ->> 'actor' FROM ledger.event ORDER BY id DESC LIMIT 2")
+        assert [claim for (claim,) in claims] == ["mallory", None]
+    assert sealed(committed, sealer) == 2
+    with psycopg.connect(committed["auditor"], autocommit=True) as reader:
+        assert reader.execute("SELECT actor FROM ledger.trail ORDER BY event_id DESC LIMIT 2").fetchall() == [
+            (None,),
+            (None,),
+        ]
+        trail(reader, Key(sealer.public))
+
+
+@pytest.mark.parametrize("what", ["[" * 2000 + "]" * 2000, "9" * 5000])
+def test_what_the_sealer_cannot_read_is_sealed_all_the_same(
+    committed: Urls, cast: World, sealer: Sealer, what: str
+) -> None:
+    sealed(committed, sealer)
+    with psycopg.connect(committed["owner"]) as owner:
+        owner.execute("SELECT ledger.declare('odd', %s::json)", [what])
+    assert sealed(committed, sealer) == 1
+    cast.items(1)
+    assert sealed(committed, sealer) > 0
 
 
 def test_a_second_sealer_finds_the_first_at_work(committed: Urls, cast: World, sealer: Sealer) -> None:

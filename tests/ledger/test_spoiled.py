@@ -12,7 +12,19 @@ import pytest
 
 from ledger import verify
 from ledger.verify import Fault, check
-from tests.ledger.sample import KEY, NAMES, SEALER, edit, note, proved, written, zipped
+from tests.ledger.sample import (
+    CUSTODIANS,
+    KEY,
+    NAMES,
+    SEALER,
+    declared,
+    edit,
+    note,
+    proved,
+    restored,
+    written,
+    zipped,
+)
 
 DEEP = b"[" * 200_000
 HUGE = b"9" * 100_000
@@ -49,6 +61,18 @@ def test_plain_python_is_enough(tmp_path: Path, kind: str) -> None:
     spoiled = run()
     assert (spoiled.returncode, spoiled.stdout) == (1, "")
     assert spoiled.stderr == "The checkpoint of size 6 is not signed with the given key of jenjang.ledger.\n"
+
+
+def test_custodians_are_named_in_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, more = declared(tmp_path / "one", restored(7, 12)), []
+    for one in CUSTODIANS:
+        (tmp_path / one.name).write_text(one.public)
+        more += ["--custodian", str(tmp_path / one.name)]
+    assert command(folder, capsys, monkeypatch, *more)[0] == 0
+    status, _, told = command(folder, capsys, monkeypatch, *more[:2])
+    assert status == 1 and "without the signatures of two custodians" in told
 
 
 def gone(name: str) -> Callable[[Path], None]:

@@ -1,6 +1,8 @@
 """ledger/verify.py: what it calls sound, and how it names the first fault."""
 
+import hashlib
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -176,6 +178,18 @@ def test_what_a_declared_restore_lost_is_accepted(tmp_path: Path, size: int, kno
             check(folder, KEY, [anchor], keys)
 
 
+def test_another_state_of_the_lost_size_is_not_the_lost_one(tmp_path: Path) -> None:
+    folder = declared(tmp_path / "one", restored(7, 12))
+    with pytest.raises(Fault, match=ANCHOR):
+        check(folder, KEY, [note(12, [*EVENTS[1:], *LOST, *LOST])], [Key(one.public) for one in CUSTODIANS])
+
+
+def test_everything_may_be_lost(tmp_path: Path) -> None:
+    folder = declared(tmp_path / "one", restored(0, 12))
+    keys = [Key(one.public) for one in CUSTODIANS]
+    assert check(folder, KEY, [], keys).endswith(" A restore lost what came after 0 until 12: declared.")
+
+
 def test_a_lost_checkpoint_inside_the_ledger_is_no_excuse(tmp_path: Path) -> None:
     folder = declared(tmp_path / "one", restored(3, 12))
     edit(folder / "checkpoints.jsonl", lambda raw: raw + json.dumps({"note": note(5, EVENTS[1:])}).encode())
@@ -241,3 +255,23 @@ def test_a_gap_is_read_by_whoever_asks() -> None:
     keys = [Key(one.public) for one in CUSTODIANS]
     kept, lost = gap(restored(3, 9), keys)
     assert kept == (3, tree_of(EVENTS).root(3)) and lost == (9, tree_of([*EVENTS, *LOST]).root(9))
+
+
+def test_a_key_of_another_kind_is_none() -> None:
+    packed = b"\2" + KEY.public
+    number = hashlib.sha256(b"jenjang.ledger\n" + packed).hexdigest()[:8]
+    with pytest.raises(Fault, match="is not of the form"):
+        Key(f"jenjang.ledger+{number}+{b64encode(packed).decode()}")
+
+
+def test_a_note_is_signed_under_the_name_and_with_the_mark_of_its_key() -> None:
+    text, _, line = note(7).partition("\n\n")
+    start, _, packed = line.rpartition(" ")
+    raw = b64decode(packed)
+    assert KEY.open(f"{text}\n\n{OTHER.signature('x')}{line}")[0] == 7  # others may sign too
+    for below in (f"\u2014 other {packed}", f"{start} {b64encode(bytes(4) + raw[4:]).decode()}", packed, ""):
+        with pytest.raises(Fault, match="is not signed"):
+            KEY.open(f"{text}\n\n{below}")
+    foreign = text.replace("jenjang.ledger", "another.ledger") + "\n"
+    with pytest.raises(Fault, match="is not signed"):
+        KEY.open(f"{foreign}\n{SEALER.signature(foreign)}")

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import socketserver
 import subprocess
 import sys
 from base64 import b64encode
@@ -271,6 +272,42 @@ def test_an_answer_that_never_ends_is_given_up(
     assert status == 2 and "takes more than" in said
 
 
+class Babble(socketserver.BaseRequestHandler):
+    """Who answers in no words of the web, or points elsewhere and then never ends."""
+
+    said, told = b"", 0
+
+    def handle(self) -> None:
+        self.request.recv(4096)
+        self.request.sendall(self.said)
+        try:
+            while self.said.startswith(b"HTTP") and Babble.told < 64_000_000:
+                self.request.sendall(b"x" * 64_000)
+                Babble.told += 64_000
+        except OSError:
+            return
+
+
+@pytest.mark.parametrize(
+    "said", [b"\x1b[2Jhello\r\n\r\n", b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n"]
+)
+def test_who_babbles_is_no_answer_and_costs_no_memory(
+    office: Office, said: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Babble, "said", said)
+    monkeypatch.setattr(Babble, "told", 0)
+    with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Babble)) as port:
+        status, sentence = run(f"http://127.0.0.1:{port}/ledger", office.key, office.folder, [])
+    assert (status, "gives no answer" in sentence) == (2, True), sentence
+    assert sentence.isprintable() and Babble.told < 32_000_000
+
+
+def test_what_is_shown_plays_no_tricks_on_the_reader_of_the_refusal(site: Site, office: Office) -> None:
+    site.lies["checkpoint"] = b"jenjang.ledger\n\x1b[2J\x1b[31m\nroot\n\nnobody\n"
+    status, said = office.looks(site)
+    assert status == 1 and said.isprintable(), repr(said)
+
+
 # --- Restores --------------------------------------------------------------------------------------------
 
 
@@ -364,3 +401,27 @@ def test_without_custodians_keys_no_declaration_counts(wound_back: Site, office:
     office.custodians = []
     refused(office, wound_back, "The ledger went back")
     assert "restored" not in wound_back.asked
+
+
+def test_the_draft_of_a_run_that_was_stopped_is_in_nobodys_way(wound_back: Site, office: Office) -> None:
+    (office.folder / "heads" / ".000000000000950-0123456789abcdef.txt.draft").write_text("half")
+    note = declaration(AFTER, 900, of=honest(), by=custodians()[:2])
+    wound_back.lies["restored"] = note.encode()
+    status, said = office.looks(wound_back)
+    assert (status, "A RESTORE WAS DECLARED" in said) == (0, True), said
+
+
+@pytest.mark.parametrize("lived_through_it", [True, False])
+def test_a_restore_excuses_nothing_that_was_kept_after_it(
+    wound_back: Site, office: Office, lived_through_it: bool
+) -> None:
+    note = declaration(AFTER, 900, of=honest(), by=custodians()[:2])
+    wound_back.lies["restored"] = note.encode()
+    if not lived_through_it:  # who began only then
+        shutil.rmtree(office.folder)
+    assert office.looks(wound_back)[0] == 0
+    wound_back.log, wound_back.size = (
+        tree(AFTER + 10, 800),
+        800,
+    )  # what came after is written anew, the note shown again
+    assert office.looks(wound_back)[0] == 1
