@@ -104,9 +104,8 @@ def pack(reports: Sequence[Report], packed: Packed) -> Proof:
     with tempfile.TemporaryDirectory() as name:
         with _one_moment() as cursor:
             proof = _gathered(cursor, reports, Path(name))
-            files = _files(
-                reports
-            )  # in the same moment: one more would be a file that no event here tells of
+            # In the same moment: one more would be a file that no event here tells of.
+            files = _files(reports)
         for path in sorted(Path(name).iterdir()):
             with path.open("rb") as content:
                 packed.copy(path.name, content)

@@ -14,7 +14,7 @@ import psycopg
 
 from ledger.merkle import Log, Tile
 from ledger.notes import Sealer
-from ledger.verify import leaf_of
+from ledger.verify import Key, leaf_of
 
 LOCK = 7_201_306_501  # of sealers, among the database's advisory locks
 MOST = 20_000  # events in one transaction: about a quarter of a second
@@ -90,6 +90,12 @@ def _found(payload: str) -> tuple[str, str | None, str, str, int] | None:
         return None
     person = told["actor"] if PERSON.fullmatch(told["actor"] or "") else None
     return told["at"], person, told["op"], told["table"], told["id"]
+
+
+def is_of(connection: psycopg.Connection, sealer: Sealer) -> bool:
+    """Whether the newest checkpoint is of this key, or there is none: a lost key is not silently replaced."""
+    row = connection.execute("SELECT note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+    return row is None or Key(sealer.public).signs(row[0])
 
 
 def run(connection: psycopg.Connection, sealer: Sealer, rounds: int | None = None) -> None:

@@ -14,6 +14,7 @@ import sys
 import zipfile
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +29,6 @@ except ImportError:  # RFC 8032 below: some 25 times slower, and as strict
     LIBRARY, InvalidSignature = None, ValueError  # type: ignore[assignment,misc]
 Export = Path | zipfile.Path
 State = tuple[int, bytes]  # size and root of the tree
-Gap = tuple[State, State]  # what a restore kept, and what it lost
 NUMBER = "\0"  # stands before a number with a fraction, and in no text of the database
 read = json.JSONDecoder(parse_float=NUMBER.__add__).decode
 
@@ -125,8 +125,7 @@ class Ed25519:
         x = x if (x * x - square) % p == 0 else x * pow(2, (p - 1) // 4, p) % p
         if y >= p or (x * x - square) % p or (x == 0 and odd):
             raise ValueError("no point of the curve")
-        x = sign * (x if x & 1 == odd else p - x) % p
-        return x, y, 1, x * y % p
+        return (x := sign * (x if x & 1 == odd else p - x) % p), y, 1, x * y % p
 
     def verify(self, signature: bytes, message: bytes) -> None:
         """Raises ValueError where the signature is not of this key over that message: unless R = S B - h A."""
@@ -161,23 +160,20 @@ class Key:
 
     def signed(self, signature: bytes, message: bytes) -> bool:
         """Whether the signature is of this key over that message."""
-        try:
+        with suppress(InvalidSignature, ValueError):
             (LIBRARY or Ed25519)(self.public).verify(signature, message)
-        except (InvalidSignature, ValueError):
-            return False
-        return True
+            return True
+        return False
 
     def open(self, note: str) -> State:
         """The state that a checkpoint of this key tells; raises Fault for any other text."""
         name, size, root = [*note.strip().rpartition("\n\n")[0].split("\n"), "", ""][:3]
         if name != self.name or not size.isdecimal() or not self.signs(note):
-            raise Fault(
-                f"The checkpoint of size {size[:20]} is not signed with the given key of {self.name}."
-            )
+            raise Fault(f"The checkpoint of size {size[:20]} is not signed with the given key.")
         return int(size), b64decode(root)
 
 
-def gap(note: str, custodians: Sequence[Key]) -> Gap:
+def gap(note: str, custodians: Sequence[Key]) -> tuple[State, State]:
     """The state that a declared restore kept, and the one that it lost; raises Fault unless two custodians signed."""
     kind, kept, root, lost, gone = [*note.split("\n"), "", "", "", ""][:5]
     sizes = [int(size) for size in (kept, lost) if size.isdecimal()]
@@ -212,9 +208,13 @@ class Ledger:
 
     def __init__(self, export: Export, custodians: Sequence[Key]) -> None:
         self.export, self.custodians = export, custodians
-        self.last, self.gaps, self.count = dict[str, str](), list[Gap](), 0  # each row's last image, as JSON
-        self.newest = datetime.min.replace(tzinfo=UTC)
-        self.dated = list[int]()  # events that say they are older than those before them
+        self.last, self.gaps, self.count = (
+            dict[str, str](),
+            list[tuple[State, State]](),
+            0,
+        )  # each row's last image, as JSON
+        # The newest moment so far, and events that say they are older than those before them.
+        self.newest, self.dated = datetime.min.replace(tzinfo=UTC), list[int]()
         self.stands: Callable[[State], bool] = lambda state: False  # whether the ledger once was so
 
     def lines(self, name: str) -> Iterator[bytes]:
@@ -281,19 +281,17 @@ class Ledger:
         """Each file of a proof is named after its sha256, which a row tells."""
         folder = self.export / "files"
         for file in folder.iterdir() if folder.exists() else ():
-            with file.open("rb") as content:
-                digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()
             if file.name[:64] != digest or not any(f'"{digest}"' in image for image in self.last.values()):
                 raise Fault(f"The file {file.name} is not one that the ledger tells of.")
 
-    def had(self, name: str, states: Sequence[State], size: int, gaps: Sequence[Gap]) -> None:
+    def had(self, name: str, states: Sequence[State], size: int, gaps: Sequence[tuple[State, State]]) -> None:
         """Each of these states is one that the ledger of that size had, or one that a declared restore has lost."""
         for one in states:
-            if self.stands(one) or any(kept[0] < one[0] < lost[0] or one == lost for kept, lost in gaps):
-                continue
-            told = f"is of {one[0]} events and the ledger has {size}: what came after is missing."
-            other = f"of size {one[0]} has another root than the ledger, or was taken out of it."
-            raise Fault(f"{name} {told if one[0] > size else other}")
+            if not self.stands(one) and not any(k[0] < one[0] < lost[0] or one == lost for k, lost in gaps):
+                told = f"is of {one[0]} events and the ledger has {size}: what came after is missing."
+                other = f"of size {one[0]} has another root than the ledger, or was taken out of it."
+                raise Fault(f"{name} {told if one[0] > size else other}")
 
 
 def check(export: Export, key: Key, anchors: Sequence[str] = (), custodians: Sequence[Key] = ()) -> str:
@@ -320,9 +318,10 @@ def _checked(ledger: Ledger, key: Key, anchors: Sequence[str]) -> str:
     told += " as they were written." + f" The ledger has {sealed} sealed events." * (ledger.count != sealed)
     if dated := ledger.dated:
         told += f" {len(dated)} events, {dated[0]} first, say they are a day older than some before them."
-    for (size, _), (lost, _) in ledger.gaps:
-        told += f" A restore lost what came after {size} until {lost}: declared."
-    return told
+    lost = (
+        f" A restore lost what came after {one} until {two}: declared." for (one, _), (two, _) in ledger.gaps
+    )
+    return told + "".join(lost)
 
 
 def main() -> int:

@@ -139,8 +139,8 @@ def path_of(level: int, index: int, width: int = WIDTH) -> str:
 
 
 class Folder:
-    """What a witness keeps: head.txt, the newest; heads/ of one line; lost/ of restores, and in restores/ which ones were declared;
-    refused/ as evidence."""
+    """What a witness keeps: head.txt, the newest; heads/ of one line; lost/ of restores; restores/ that were
+    declared; refused/ as evidence."""
 
     def __init__(self, path: Path, key: Key) -> None:
         self.path, self.key = path, key

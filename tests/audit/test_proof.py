@@ -338,7 +338,7 @@ def test_a_file_attached_while_a_proof_is_made_is_no_fault_of_it(
         connection.close()
 
     def images(*asked: Any) -> Any:
-        if attached.pk is None:
+        if not attached.pk:
             other = Thread(target=attach)
             other.start()
             other.join()

@@ -1,10 +1,13 @@
 """The sealer at work on a real database, and what an outsider makes of what it exports."""
 
 import json
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 
 from ledger.exporting import export
 from ledger.inside import trail
@@ -159,3 +162,16 @@ def test_whoever_changes_the_shape_of_what_is_kept_is_on_the_record(
     assert {one[2] for one in found} == {f"jenjang_{role}"}
     sealed(committed, sealer)
     assert verdict(committed, sealer, tmp_path / "one")
+
+
+def test_a_lost_key_is_not_silently_replaced(
+    committed: Urls, cast: World, sealer: Sealer, tmp_path: Path, settings: Any
+) -> None:
+    settings.LEDGER_SEALER_URL, settings.LEDGER_KEYS = committed["sealer"], tmp_path / "key"
+    call_command("seal", once=True, stdout=StringIO())
+    (tmp_path / "key/sealer.key").unlink()
+    cast.items(1)
+    with pytest.raises(CommandError, match="holds another key than the one that sealed this ledger"):
+        call_command("seal", once=True, stdout=StringIO())
+    with psycopg.connect(committed["auditor"]) as connection:
+        assert connection.execute("SELECT count(*) FROM ledger.checkpoint").fetchone() == (1,)

@@ -60,7 +60,7 @@ def test_plain_python_is_enough(tmp_path: Path, kind: str) -> None:
     edit(folder / "checkpoints.jsonl", lambda raw: raw.replace(b"\\n7\\n", b"\\n6\\n"))
     spoiled = run()
     assert (spoiled.returncode, spoiled.stdout) == (1, "")
-    assert spoiled.stderr == "The checkpoint of size 6 is not signed with the given key of jenjang.ledger.\n"
+    assert spoiled.stderr == "The checkpoint of size 6 is not signed with the given key.\n"
 
 
 def test_custodians_are_named_in_the_command(

@@ -95,7 +95,7 @@ def test_the_first_fault_is_named(tmp_path: Path, change: str) -> None:
         ),
         (
             note(7, sealer=OTHER),
-            "The checkpoint of size 7 is not signed with the given key of jenjang.ledger",
+            "The checkpoint of size 7 is not signed with the given key",
         ),
         (note(7).replace("ledger\n", "other\n", 1), "is not signed with the given key"),
         (note(7).replace("\n7\n", "\n8\n"), "is not signed with the given key"),

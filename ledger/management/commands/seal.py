@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger.notes import sealer_of
-from ledger.sealing import run, seal
+from ledger.sealing import is_of, run, seal
 
 
 class Command(BaseCommand):
@@ -23,6 +23,11 @@ class Command(BaseCommand):
             raise CommandError("Set DATABASE_SEALER_URL to the URL of the role jenjang_sealer.")
         sealer = sealer_of(Path(settings.LEDGER_KEYS))
         with psycopg.connect(settings.LEDGER_SEALER_URL, autocommit=True) as connection:
+            if not is_of(connection, sealer):
+                raise CommandError(
+                    f"{settings.LEDGER_KEYS} holds another key than the one that sealed this ledger: put sealer.key back from its"
+                    " copy. Sealed with a new one, every earlier checkpoint would seem forged."
+                )
             if not options["once"]:
                 run(connection, sealer)
             total = 0
