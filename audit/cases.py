@@ -3,24 +3,20 @@
 import csv
 import io
 import json
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
-from zipfile import ZipFile
 
-from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from approvals.models import SigningBatch
 from audit import pages
 from audit.dossier import Dossier, dossier
-from audit.proof import Packed, pack
+from audit.proof import Packed, archived
 from audit.proof_words import report_json, story_csv
-from ledger import verify
 from ledger.proving import Proof
 from registry.models import User
 from submissions.models import Evidence, Report
@@ -66,24 +62,15 @@ def archive(person: User, reports: Sequence[Report], asked: str, at: datetime) -
 
     Its statements grow with the number of reports, not with the length of their stories.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    try:
-        with ZipFile(file, "w") as into:
-            packed = Packed(into, "")
-            proven = pack(reports, packed)
-            packed.put("verify.py", Path(verify.__file__).read_bytes())
-            packed.put("sealer.pub", (Path(settings.LEDGER_KEYS) / "sealer.pub").read_bytes())
-            packed.put("README.txt", _readme(len(reports)).encode())
-            for one in reports:
-                _tell(packed, dossier(one))
-            packed.put("case.json", _case(packed, person, reports, asked, at, proven).encode())
-            packed.put("contents.csv", _contents(packed).encode())
-            packed.put_sums()
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return file
+
+    def tell(packed: Packed, proven: Proof) -> None:
+        packed.put("README.txt", _readme(len(reports)).encode())
+        for one in reports:
+            _tell(packed, dossier(one))
+        packed.put("case.json", _case(packed, person, reports, asked, at, proven).encode())
+        packed.put("contents.csv", _contents(packed).encode())
+
+    return archived(reports, tell)
 
 
 def _tell(packed: Packed, kept: Dossier) -> None:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -97,28 +96,11 @@ def _story(report: Report) -> Story:
         Kept(table, row, number, kind, at, person, _read(image))
         for table, row, number, kind, at, person, image in belongings.asked(belongings.HISTORY, [report.pk])
     ]
-    return story.tell(
-        REPORT, kept, [_event(*row) for row in belongings.asked(belongings.EVENTS, [report.pk])]
-    )
-
-
-def _event(number: int, table: str, row: int, payload: str, size: int | None, at: datetime | None) -> Event:
-    said = _read(payload)
-    return Event(
-        number,
-        table,
-        row,
-        said["op"],
-        said["old"],
-        said["new"],
-        f"{said['xid']}/{said['request']}",
-        int(said["actor"]) if said["actor"] else None,
-        said["role"],
-        datetime.fromisoformat(said["at"]),
-        tuple(said.get("offices") or ()),
-        said["address"] or "",
-        (size, at) if size and at else None,
-    )
+    events = [
+        story.event_of(number, table, row, _read(payload), size, at)
+        for number, table, row, payload, size, at in belongings.asked(belongings.EVENTS, [report.pk])
+    ]
+    return story.tell(REPORT, kept, events)
 
 
 def _read(text: str) -> Any:

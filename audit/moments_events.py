@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models
 
 from audit.moments import Row
-from audit.story import Event, Image, Kept
+from audit.story import Event, Image, Kept, event_of
 from registry.grants import UnitUserPermission
 from registry.models import (
     Assignment,
@@ -60,7 +59,10 @@ def told(wanted: Wanted) -> list[Event]:
     """Every event of these rows, in the ledger's order; one statement."""
     pairs = [(table, pk) for table, ids in wanted.items() for pk in ids]
     rows = _asked(EVENTS, {"tables": [name for name, _ in pairs], "rows": [pk for _, pk in pairs]})
-    return [_told(*row) for row in rows]
+    return [
+        event_of(number, table, row, read(payload), size, at)
+        for number, table, row, payload, size, at in rows
+    ]
 
 
 def kept(wanted: Wanted) -> list[Kept]:
@@ -85,25 +87,6 @@ def read(text: str) -> Any:
 
 def _without_secrets(found: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name not in SECRET}
-
-
-def _told(number: int, table: str, row: int, payload: str, size: int | None, at: datetime | None) -> Event:
-    said = read(payload)
-    return Event(
-        number,
-        table,
-        row,
-        said["op"],
-        said["old"],
-        said["new"],
-        f"{said['xid']}/{said['request']}",
-        int(said["actor"]) if said["actor"] else None,
-        said["role"],
-        datetime.fromisoformat(said["at"]),
-        tuple(said.get("offices") or ()),
-        said.get("address") or said.get("from") or "",
-        (size, at) if size is not None and at is not None else None,
-    )
 
 
 def _united(statement: str, wanted: Wanted, names: Mapping[str, str]) -> list[tuple[Any, ...]]:

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,16 +78,28 @@ def bundle(kept: Dossier) -> IO[bytes]:
 
     Raises NotYet.
     """
+
+    def tell(packed: Packed, proven: Proof) -> None:
+        packed.put("README.txt", readme(kept.report).encode())
+        packed.put("story.csv", story_csv(kept).encode())
+        packed.put("report.json", report_json(kept).encode())
+
+    return archived([kept.report], tell)
+
+
+def archived(reports: Sequence[Report], tell: Callable[[Packed, Proof], None]) -> IO[bytes]:
+    """A ZIP file that stands at its beginning: one proof of these reports, what checks it, what `tell` adds, and all hashes.
+
+    Raises NotYet.
+    """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
     try:
         with ZipFile(file, "w") as into:
             packed = Packed(into, "")
-            pack([kept.report], packed)
+            proven = pack(reports, packed)
             packed.put("verify.py", Path(verify.__file__).read_bytes())
             packed.put("sealer.pub", _key_text().encode())
-            packed.put("README.txt", readme(kept.report).encode())
-            packed.put("story.csv", story_csv(kept).encode())
-            packed.put("report.json", report_json(kept).encode())
+            tell(packed, proven)
             packed.put_sums()
     except BaseException:
         file.close()
@@ -136,8 +148,6 @@ def checked(report: Report) -> Checked:
 
 
 def _gathered(cursor: psycopg.Cursor[Any], reports: Sequence[Report], folder: Path) -> Proof:
-    if latest() is None:
-        raise NotYet
     ids = [report.pk for report in reports]
     try:
         proof = prove(cursor, rows_of(ids), _printed(ids), folder)
@@ -150,6 +160,8 @@ def _gathered(cursor: psycopg.Cursor[Any], reports: Sequence[Report], folder: Pa
 
 @contextmanager
 def _one_moment() -> Iterator[psycopg.Cursor[Any]]:
+    if latest() is None:
+        raise NotYet
     with transaction.atomic():
         with connection.cursor() as first:
             first.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -41,6 +41,28 @@ class Event:
     sealed: tuple[int, datetime] | None = None  # size and moment of the first checkpoint that covers it
 
 
+def event_of(
+    number: int, table: str, row: int, said: Mapping[str, Any], size: int | None, at: datetime | None
+) -> Event:
+    """One event by its payload; `size` and `at` are of the first checkpoint that covers it, where one does."""
+    actor = said["actor"] or ""  # anybody at the database may have claimed to be something else than a person
+    return Event(
+        number,
+        table,
+        row,
+        said["op"],
+        said["old"],
+        said["new"],
+        f"{said['xid']}/{said['request']}",
+        int(actor) if actor.isdecimal() else None,
+        said["role"],
+        datetime.fromisoformat(said["at"]),
+        tuple(said.get("offices") or ()),
+        said["address"] or "",
+        (size, at) if size is not None and at is not None else None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One history row of a report, a line or a piece of evidence, and the event of the same change."""
