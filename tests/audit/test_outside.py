@@ -288,7 +288,7 @@ def test_a_number_that_no_event_has_shows_the_newest(past: Past, client: Client,
 def test_the_ledger_is_walked_through_in_stretches(
     cast: World, draft: Report, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outside_views, "STRETCH", 150)
+    monkeypatch.setattr(outside_views, "STRETCH", 600)
     raw(RAW, draft.pk)
     changed = last_event()
     with recorded(cast.ani):

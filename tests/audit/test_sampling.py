@@ -178,7 +178,7 @@ def test_each_filter_leaves_its_own(house: World, dewi: Client) -> None:
 def test_files_and_decisions_are_drawn_too_with_links_to_where_they_are_seen(
     house: World, dewi: Client
 ) -> None:
-    house.with_evidence(list(Report.objects.filter(state="draft")[:2]), by="ani")
+    house.with_evidence(list(Report.objects.filter(state="draft").order_by("pk")[:2]), by="ani")
     files, decisions = drawn(dewi, kind="evidence"), drawn(dewi, kind="decisions", n="2")
     assert sorted(keys(files)) == sorted(Evidence.objects.values_list("token", flat=True))
     assert f"/evidence/{keys(files)[0]}/" in files.content.decode()
