@@ -116,6 +116,9 @@ SELECT r.id, b.id, lv.ceiling, '' FROM submissions_report r JOIN registry_budget
 WHERE r.id = ANY (%s) ORDER BY r.id, b.id RETURNING id"""
 
 
+AT_ONCE = 2000  # reports whose lines are made by one statement
+
+
 def open_month(
     *, fiscal_year: FiscalYear, month: int, agencies: Sequence[Unit] | None = None, actor: User | None = None
 ) -> Opened:
@@ -278,9 +281,11 @@ def _reports(
     routes = {code: newest_route(code).pk for code in codes}
     made = cursor.execute(REPORTS, {"routes": json.dumps(routes), "periods": periods}).fetchall()
     ids = [pk for (pk,) in made]
-    lines = [pk for (pk,) in cursor.execute(LINES, [ids]).fetchall()]
     _remember(cursor, Report, ids, actor, now)
-    _remember(cursor, ReportLine, lines, actor, now)
+    # In portions: all lines of a province in one statement would take longer than a statement of the site may.
+    for start in range(0, max(len(ids), 1), AT_ONCE):
+        lines = [pk for (pk,) in cursor.execute(LINES, [ids[start : start + AT_ONCE]]).fetchall()]
+        _remember(cursor, ReportLine, lines, actor, now)
     return len(ids)
 
 
