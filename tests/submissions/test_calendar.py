@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from ledger.recording import recorded
 from registry.models import BudgetItemVersion, MonthlyPlan, Unit
-from submissions import pinning, services
+from submissions import calendar, pinning, services
 from submissions.calendar import CalendarRefused, close_month, month_of, open_month
 from submissions.models import Holiday, Period, Report, ReportLine
 from tests.cast import World
@@ -175,3 +175,14 @@ def test_what_comes_into_an_open_month_keeps_the_route_of_that_month(cast: World
     cast.item("1.03.10.2.01.0002")
     assert {report.route for report in cast.open()} == {first}
     assert {report.route for report in cast.open(2)} == {second}
+
+
+def test_a_large_month_is_opened_in_portions_and_nothing_is_missing(
+    cast: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "AT_ONCE", 2)
+    cast.items(5)
+    reports = cast.open()
+    lines = list(ReportLine.objects.filter(report__in=reports).order_by("pk"))
+    assert len(reports) == 5 and {line.report_id for line in lines} == {report.pk for report in reports}
+    assert ReportLine.history.filter(id__in=[line.pk for line in lines]).count() == len(lines)
