@@ -4,5 +4,10 @@ import secrets
 
 
 def new_token() -> str:
-    """A public name that cannot be guessed (120 bits); numbers stay inside (design.md 10.12)."""
-    return secrets.token_urlsafe(15)
+    """A public name that cannot be guessed (120 bits); numbers stay inside (design.md 10.12).
+
+    It never begins with a dash: files for spreadsheets would have to write it otherwise, since a dash begins a formula.
+    """
+    while (token := secrets.token_urlsafe(15)).startswith("-"):
+        pass
+    return token
