@@ -116,7 +116,7 @@ SELECT r.id, b.id, lv.ceiling, '' FROM submissions_report r JOIN registry_budget
 WHERE r.id = ANY (%s) ORDER BY r.id, b.id RETURNING id"""
 
 
-AT_ONCE = 2000  # reports whose lines are made by one statement
+AT_ONCE = 500  # reports whose lines are made by one statement
 
 
 def open_month(
