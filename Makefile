@@ -9,15 +9,17 @@ catalogues := $(wildcard locale/*/LC_MESSAGES/*.po)
 bench_py := build/bench/bin/python
 test_data := $(CURDIR)/build/test-data
 
-.PHONY: help setup runtime dev demo test check lock format bench clean messages
+.PHONY: help setup runtime dev demo test api-fuzz check lock format bench cluster clean messages
 
 help:
 	@echo "make setup   the environment in .venv/ (again: nothing to do)"
 	@echo "make demo    a running site with demonstration data; PORT and JENJANG_DATA choose where"
 	@echo "make test    the whole test suite, browser tests included"
 	@echo "make check   style, types, layers, settings, migrations, templates"
+	@echo "make api-fuzz  10,000 requests that nobody would write, to a running site; API_FUZZ=N for another number"
 	@echo "make format  put the source in its usual form"
-	@echo "make bench   the engine beside its peers, about four minutes; BENCH=quick less than one; docs/speed.md"
+	@echo "make bench   the engine beside its peers, and what reading costs; BENCH=quick is short; docs/speed.md"
+	@echo "make cluster two web servers and three workers, one of each killed; BROKER=redis, rabbitmq or pgmq"
 	@echo "make lock    compile requirements*.in into requirements*.txt"
 	@echo "make clean   remove the environment and what tests left; var/ stays"
 
@@ -55,6 +57,9 @@ test: dev messages
 	  PDFSIG=$$(sh config/poppler.sh) && export CHROMIUM SOFFICE SOFTHSM PDFSIG && \
 	  exec $(py) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
+api-fuzz: dev messages
+	@exec $(py) -m pytest tests/api/ten_thousand.py -s
+
 check: export JENJANG_DATA := $(test_data)
 check: dev messages
 	$(py) -m ruff check .
@@ -86,6 +91,11 @@ lock: dev
 # The peers never meet the site: they have an environment and a server of their own, below build/.
 bench: build/bench/ready
 	@exec $(bench_py) -m bench
+
+# Two web servers and three workers, one of each killed under load: BROKER is redis, rabbitmq (Debian's packages) or pgmq.
+cluster: export JENJANG_TEST_DATA ?= $(test_data)
+cluster: dev
+	@$(py) -m tests.operating.nodes --broker $(or $(BROKER),redis) $(CLUSTER)
 
 build/bench/ready: requirements.txt bench/requirements.txt
 	@python=$$(sh config/preflight.sh) && rm -rf build/bench && "$$python" -m venv build/bench

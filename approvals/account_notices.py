@@ -1,4 +1,5 @@
-"""What a person is told about his own account: each change of its keys, and the link with which he sets a password."""
+"""What a person is told about his own account: each change of its keys, of those of his programs too, and the link with which he
+sets a password."""
 
 from datetime import timedelta
 from itertools import pairwise
@@ -22,13 +23,17 @@ from workflow.models import Outbox
 from workflow.outbox import nudge
 
 CHANGED, RESET, MOVED = "account.changed", "account.reset", "account.moved"
+SECURITY = "account_security"
 # So long after an address was replaced is the earlier one told of a link: who changes it and sends himself one is seen.
 REMEMBERED = timedelta(days=90)
 
 
-def announce(whose: User, change: str, /, **params: Any) -> None:
-    """Have a person told what was done to his account ("totp_activated", ...), in the transaction that does it."""
-    _queue(CHANGED, whose, {"change": change, "params": params})
+def announce(whose: User, change: str, /, page: str = SECURITY, **params: Any) -> None:
+    """Have a person told what was done to his account ("totp_activated", ...), in the transaction that does it.
+
+    `page`: the name of the address where he sees how it stands.
+    """
+    _queue(CHANGED, whose, {"change": change, "params": params, "page": page})
 
 
 def send_link(person: User) -> None:
@@ -65,7 +70,7 @@ def tell(row: Outbox) -> None:
     notices.tell(
         event=row.key,
         code=f"notice.account.{row.payload['change']}",
-        to=[To(person, params, reverse("account_security"))],
+        to=[To(person, params, reverse(row.payload.get("page", SECURITY)))],
         urgent=True,
     )
 

@@ -88,7 +88,8 @@ class Desk:
         """For templates/approvals/inbox.html."""
         now = database_now()
         chosen = Filter.of(request.GET, TABS)
-        reports = self.all_of(chosen.tab)
+        lists = {tab: find(self.user) for tab, find in self.tabs.items()}
+        reports = lists[chosen.tab]
         found = chosen.found(reports, now)
         page = Paginator(list(found), PAGE_SIZE).get_page(request.GET.get("page"))
         readings = _in_order(read(list(page)), list(page))
@@ -96,7 +97,7 @@ class Desk:
         return {
             "verb": self.verb,
             "tab": chosen.tab,
-            "tabs": self._tabs(chosen.tab),
+            "tabs": self._tabs(chosen.tab, lists),
             "post_url": self.url,
             "key": str(uuid4()),  # sent twice, the same page gets the same answer
             "errors": [],
@@ -160,7 +161,7 @@ class Desk:
         result = result_of(self.user, self.verb, number)
         return desk_rows.outcome(result) if result else None
 
-    def _tabs(self, current: str) -> list[dict[str, Any]]:
+    def _tabs(self, current: str, lists: Mapping[str, QuerySet[Report]]) -> list[dict[str, Any]]:
         labels = {"mine": _("Waiting for me"), "elsewhere": _("With others")}
         if self.verb == route.VERIFY:
             labels = {"mine": _("To verify"), "elsewhere": _("Verified, and with others")}
@@ -169,10 +170,10 @@ class Desk:
             {
                 "label": labels[tab],
                 "url": f"?tab={tab}",
-                "count": find(self.user).count(),
+                "count": reports.count(),
                 "current": tab == current,
             }
-            for tab, find in self.tabs.items()
+            for tab, reports in lists.items()
         ]
 
     def _sections(self) -> list[dict[str, Any]]:

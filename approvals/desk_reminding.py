@@ -1,6 +1,9 @@
-"""Reminding who has not submitted: once a day for a report, and one notice a person however many reports it is about."""
+"""Reminding who holds a report: once a day for a report at a tier, and one notice a person however many it is about.
 
-from collections.abc import Mapping, Sequence
+A decider's desk reminds officers of what is not submitted; the board reminds whoever has it now.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,11 +13,13 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.urls import reverse
 
-from approvals import notices
+from approvals import notices, still
+from approvals.models import Notice
 from ledger.clock import now as database_now
 from ledger.recording import recorded
-from registry.models import Office, User
+from registry.models import User
 from registry.selectors import offices_of
+from submissions.answers import SUBJECTS
 from submissions.models import Report
 from workflow import route
 from workflow.models import Grant, Outbox
@@ -22,16 +27,32 @@ from workflow.outbox import nudge
 
 TOPIC = "report.reminded"
 UNFINISHED = (route.DRAFT, route.RETURNED)
+WAITING = (*UNFINISHED, route.SUBMITTED, route.VERIFIED)
+# What a report in this state waits for, as the notices' codes and the period's moments name it.
+STEPS = {route.SUBMITTED: "verify", route.VERIFIED: "sign"}
+CODES = {
+    "entry": "notice.report.reminded", "verify": "notice.report.reminded_verify", "sign": "notice.report.reminded_sign",
+}  # fmt: skip
+PAGES = {"verify": "approvals:inbox", "sign": "approvals:to_sign"}
 
-# Reports that wait for their officer's entry while the month takes one: not locked, or reopened for them.
-OPEN = """
+# Reports in these states whose month takes what they wait for: not locked, or reopened for them.
+OPEN = f"""
 SELECT r.id FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
   JOIN registry_budgetitem i ON i.id = r.item_id JOIN registry_unit u ON u.id = i.unit_id
 WHERE r.id = ANY (%(ids)s) AND r.state = ANY (%(states)s) AND (%(now)s < least(p.lock_at, coalesce(p.closed_at, p.lock_at))
   OR EXISTS (SELECT FROM workflow_grant w WHERE w.kind = ANY (%(kinds)s) AND w.revoked_at IS NULL AND w.granted_at <= %(now)s
-    AND w.expires_at > %(now)s AND starts_with(u.path, w.scope_path) AND (w.subjects = '{}' OR w.subjects &&
-      ARRAY[to_char(p.first_day, 'YYYY-MM'), to_char(p.first_day, 'YYYY-MM') || '/item-' || i.id]::varchar[])))"""
+    AND w.expires_at > %(now)s AND starts_with(u.path, w.scope_path)
+    AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS})))"""  # noqa: S608 - only SUBJECTS is put in
 REOPENS = [Grant.Kind.REOPENING, Grant.Kind.AMENDMENT]
+
+# Who has each report now and may act on it: nobody decides on what he entered himself (V-53).
+HELD = """
+SELECT r.id, o.person_id FROM submissions_report r JOIN submissions_holder h ON h.report_id = r.id
+  JOIN registry_office o ON o.post_id = h.post_id JOIN registry_user u ON u.id = o.person_id AND u.is_active
+WHERE r.id = ANY (%(ids)s) AND r.state = ANY (%(states)s) AND h.report_id = ANY (%(ids)s)
+  AND (r.state IN ('draft', 'returned') OR NOT EXISTS (SELECT 1 FROM submissions_editor e
+    WHERE e.report_id = r.id AND e.person_id = o.person_id))
+ORDER BY r.id, o.person_id"""
 
 
 @dataclass
@@ -39,29 +60,41 @@ class Reminded:
     """What became of a reminder: report numbers by what was done with them."""
 
     told: list[int] = field(default_factory=list)
-    people: set[str] = field(default_factory=set)
+    of: dict[str, list[int]] = field(default_factory=dict)  # who was told, each of which
     today: list[int] = field(default_factory=list)  # reminded today already
-    nobody: list[int] = field(default_factory=list)  # the post is vacant, or the officer's account is closed
-    locked: list[int] = field(default_factory=list)  # the month takes no entry any more
+    nobody: list[int] = field(
+        default_factory=list
+    )  # the post is vacant, its holder's account closed, or it is his own
+    locked: list[int] = field(
+        default_factory=list
+    )  # the month takes nothing any more, or nothing waits there
+
+    @property
+    def people(self) -> set[str]:
+        return set(self.of)
 
 
-def remind(*, actor: User, reports: Sequence[int]) -> Reminded:
-    """Remind the officers of these reports; each report at most once a day of its government's zone, whoever reminds."""
+def remind(*, actor: User, reports: Sequence[int], states: Sequence[str] = UNFINISHED) -> Reminded:
+    """Remind who has these reports, as long as they are in one of `states`; each at most once a day at a tier, by the day of
+    its government's zone, whoever reminds. Who may remind of what is for the caller to judge."""
     done, at = Reminded(), database_now()
-    holders = _officers(reports)
-    still = _open(reports, at)
+    holders = _holders(reports, states)
+    still_open = _open(reports, states, at)
     with recorded(actor):
         before = set(reminded_today(reports, at))
         for pk in dict.fromkeys(reports):
             people = [one for one in holders.get(pk, []) if one.pk != actor.pk]
             where = (
-                done.locked if pk not in still
+                done.locked if pk not in still_open
                 else done.today if pk in before
                 else done.told if people else done.nobody
             )  # fmt: skip
             where.append(pk)
         done.told = _written(actor, done.told, at, done)
-    done.people = {one.name for pk in done.told for one in holders[pk] if one.pk != actor.pk}
+    for pk in done.told:
+        for one in holders[pk]:
+            if one.pk != actor.pk:
+                done.of.setdefault(one.name, []).append(pk)
     nudge()
     return done
 
@@ -94,8 +127,14 @@ def _written(actor: User, reports: Sequence[int], at: datetime, done: Reminded) 
 
 
 def _keys(reports: Sequence[int], at: datetime) -> dict[int, str]:
-    zones = Report.objects.filter(pk__in=reports).values_list("pk", "period__agency__government__time_zone")
-    return {pk: f"{TOPIC}:{pk}:{at.astimezone(ZoneInfo(zone)):%Y-%m-%d}" for pk, zone in zones}
+    """A key for each report, its tier (the officer's is not named) and the day."""
+    zones = Report.objects.filter(pk__in=reports).values_list(
+        "pk", "tier", "period__agency__government__time_zone"
+    )
+    return {
+        pk: f"{TOPIC}:{pk}{f'/{tier}' if tier else ''}:{at.astimezone(ZoneInfo(zone)):%Y-%m-%d}"
+        for pk, tier, zone in zones
+    }
 
 
 def reminded_today(reports: Sequence[int], at: datetime) -> dict[int, Outbox]:
@@ -104,10 +143,10 @@ def reminded_today(reports: Sequence[int], at: datetime) -> dict[int, Outbox]:
     return {numbers[row.key]: row for row in Outbox.objects.filter(key__in=numbers)}
 
 
-def _open(reports: Sequence[int], at: datetime) -> set[int]:
+def _open(reports: Sequence[int], states: Sequence[str], at: datetime) -> set[int]:
     asked: dict[str, Any] = {
         "ids": list(reports),
-        "states": list(UNFINISHED),
+        "states": list(states),
         "now": at,
         "kinds": [str(one) for one in REOPENS],
     }
@@ -116,53 +155,76 @@ def _open(reports: Sequence[int], at: datetime) -> set[int]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def _officers(reports: Sequence[int]) -> Mapping[int, list[User]]:
-    """Who holds the officer's post of each report now."""
-    posts = dict(Report.objects.filter(pk__in=list(reports)).values_list("pk", "item__officer_post"))
-    held = Office.objects.filter(post__in=set(posts.values()) - {None}, person__is_active=True)
-    people: dict[int, list[User]] = {}
-    for office in held.select_related("person"):
-        people.setdefault(office.post_id, []).append(office.person)
-    return {pk: people[post] for pk, post in posts.items() if post in people}
+def _holders(reports: Iterable[int], states: Sequence[str]) -> Mapping[int, list[User]]:
+    """Who has to act on each report now."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, {"ids": list(reports), "states": list(states)})
+        held = cursor.fetchall()
+    people = User.objects.in_bulk({person for _, person in held})
+    found: dict[int, list[User]] = {}
+    for pk, person in held:
+        if people[person] not in found.setdefault(pk, []):
+            found[pk].append(people[person])
+    return found
 
 
 def tell(row: Outbox) -> None:
-    """One notice and one letter for each officer whom this reminder concerns, with all its reports; a second row of the same
-    reminder tells nobody anything new. What was submitted meanwhile is left out."""
+    """One notice and one letter for each person whom this reminder concerns at a tier, with all its reports; a second row of
+    the same reminder tells nobody anything new. What was passed on meanwhile is left out."""
     act, by = row.payload["act"], row.payload["by"]
-    same = Outbox.objects.filter(topic=TOPIC, payload__act=act)
-    ids = list(same.order_by("pk").values_list("payload__id", flat=True))
-    reports = {
-        one.pk: one
-        for one in Report.objects.filter(pk__in=ids, state__in=UNFINISHED).select_related("item", "period")
-    }
-    mine: dict[User, list[Report]] = {}
-    for pk, people in _officers(list(reports)).items():
+    rows = Outbox.objects.filter(topic=TOPIC, payload__act=act).order_by("pk")
+    asked = {one.payload["id"]: one.payload["step"] for one in rows}
+    found = Report.objects.filter(pk__in=asked, state__in=WAITING).select_related("item", "period")
+    reports = {one.pk: one for one in found if one.step == asked[one.pk] or one.state in UNFINISHED}
+    mine: dict[tuple[str, User], list[Report]] = {}
+    for pk, people in _holders(reports, WAITING).items():
+        step = STEPS.get(reports[pk].state, "entry")
         for person in people:
             if person.pk != by:
-                mine.setdefault(person, []).append(reports[pk])
-    for code, several in (("notice.report.reminded", False), ("notice.report.reminded_many", True)):
-        notices.tell(
-            event=f"{TOPIC}:{act}",
-            code=code,
-            to=[_to(row, person, found) for person, found in mine.items() if (len(found) > 1) == several],
-            urgent=True,
-        )
+                mine.setdefault((step, person), []).append(reports[pk])
+    for step, code in CODES.items():
+        of_step = {person: told for (at, person), told in mine.items() if at == step}
+        for suffix, several in (("", False), ("_many", True)):
+            notices.tell(
+                event=f"{TOPIC}:{act}" if step == "entry" else f"{TOPIC}:{act}:{step}",
+                code=f"{code}{suffix}",
+                to=[
+                    _to(row, step, person, told)
+                    for person, told in of_step.items()
+                    if (len(told) > 1) == several
+                ],
+                urgent=True,
+            )
 
 
-def _to(row: Outbox, person: User, found: Sequence[Report]) -> notices.To:
+def _to(row: Outbox, step: str, person: User, found: Sequence[Report]) -> notices.To:
     first = min(found, key=lambda one: (one.period.first_day, one.item.sub_activity_code))
-    month = f"{first.period.first_day:%Y-%m}"
+    month = str(first.period)
+    due = {"entry": first.period.entry_due, "verify": first.period.verify_due, "sign": first.period.sign_due}
     params = {
         "code": first.item.sub_activity_code,
         "name": first.item.sub_activity_name,
         "month": month,
         "count": len(found),
-        "due_at": first.period.entry_due.isoformat(),
+        "due_at": due[step].isoformat(),
         "person": row.payload["by_name"],
         "office": row.payload["office"],
         "reports": [
             one.pk for one in found
         ],  # a letter that was held up is dropped when all of them came meanwhile
     }
-    return notices.To(person, params, f"{reverse('submissions:entry', args=[month])}#r{first.pk}")
+    if step == "entry":
+        return notices.To(person, params, f"{reverse('submissions:entry', args=[month])}#r{first.pk}")
+    return notices.To(person, params, reverse(PAGES[step]))
+
+
+def _still_there(notice: Notice) -> bool:
+    """Whether something of what somebody reminds of still waits for its reader."""
+    reports: Sequence[int] = notice.params.get("reports", ())
+    held = _holders(reports, WAITING)
+    return any(notice.person_id in (one.pk for one in people) for people in held.values())
+
+
+still.checks.update(
+    {f"{CODES[step]}{suffix}": _still_there for step in STEPS.values() for suffix in ("", "_many")}
+)

@@ -75,6 +75,8 @@ def _link(line: Mapping[str, Any]) -> str:
     if line["audience"] != "holder":
         return f"{reverse('calendar:month')}?month={line['month']}"
     if line["step"] == ENTRY:
+        if line["month"].endswith("-13"):  # the table is of the twelve months
+            return reverse("submissions:work")
         return reverse("submissions:entry", args=[line["month"]])
     return reverse(DESK[line["step"]])
 

@@ -6,7 +6,8 @@ without one, the next day's letter has it all.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import BigIntegerField, OuterRef, Subquery
@@ -33,30 +34,42 @@ def gather() -> int:
     at = now()
     made = 0
     for government in Government.objects.order_by("pk"):
-        policy = _policy(government, at)
-        if policy is None or not is_working_hour(policy, at):
+        morning = morning_of(government, at)
+        if morning is None:
             continue
-        today = at.astimezone(ZoneInfo(government.time_zone)).date()
-        morning = datetime.combine(today, SEVEN, tzinfo=ZoneInfo(government.time_zone)).astimezone(UTC)
-        if at < morning:
-            continue
-        made += _letters(government, _rhythms(policy, morning), morning, f"{today}")
-        tell_of_dead_letters(f"{today}")
+        rhythms = [Preference.Rhythm.DAILY, *([Preference.Rhythm.WEEKLY] if morning.first_of_week else [])]
+        made += _letters(government, rhythms, morning.at, f"{morning.day}")
+        tell_of_dead_letters(f"{morning.day}")
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """Seven in the morning of a working day, by a government's own clock and holidays."""
+
+    at: datetime
+    day: date
+    first_of_week: bool
+
+
+def morning_of(government: Government, at: datetime) -> Morning | None:
+    """The morning of a moment in working hours; None in the night, on a day off, and before anything is planned."""
+    policy = _policy(government, at)
+    if policy is None or not is_working_hour(policy, at):
+        return None
+    zone = ZoneInfo(government.time_zone)
+    day = at.astimezone(zone).date()
+    morning = datetime.combine(day, SEVEN, tzinfo=zone).astimezone(UTC)
+    if at < morning:
+        return None
+    earlier = [day - timedelta(days=back) for back in range(1, day.weekday() + 1)]
+    return Morning(morning, day, not any(is_working_day(policy, one) for one in earlier))
 
 
 def _policy(government: Government, at: datetime) -> CalendarPolicy | None:
     years = FiscalYear.objects.filter(government=government, start_date__lte=at.date())
     newest = years.order_by("-start_date").first()
     return policy_of(newest) if newest else None
-
-
-def _rhythms(policy: CalendarPolicy, morning: datetime) -> list[str]:
-    """What is due this morning: the weekly letters on the first working day since Monday."""
-    day = morning.astimezone(ZoneInfo(policy.time_zone)).date()
-    earlier = [day - timedelta(days=back) for back in range(1, day.weekday() + 1)]
-    first = not any(is_working_day(policy, one) for one in earlier)
-    return [Preference.Rhythm.DAILY, *([Preference.Rhythm.WEEKLY] if first else [])]
 
 
 def _letters(government: Government, rhythms: Sequence[str], morning: datetime, day: str) -> int:

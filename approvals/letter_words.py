@@ -65,7 +65,7 @@ def compose(letter: Letter, told: Sequence[Told], here: Government | None) -> Em
             subject,
             render_to_string("mail/letter.txt", words),
             to=[letter.person.email],
-            headers=_headers(letter, stop),
+            headers=headers(letter, stop),
         )
         message.attach_alternative(render_to_string("mail/letter.html", words), "text/html")
     return message
@@ -77,11 +77,12 @@ def message_id(letter: Letter) -> str:
     return f"<{name}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>"
 
 
-def _headers(letter: Letter, stop: str) -> dict[str, str]:
-    headers = {"Message-ID": message_id(letter), "Auto-Submitted": "auto-generated"}
+def headers(letter: Letter, stop: str) -> dict[str, str]:
+    """What a mail says of itself: its lasting name, that a program sent it, and how its like are ended with one click."""
+    said = {"Message-ID": message_id(letter), "Auto-Submitted": "auto-generated"}
     if stop:  # RFC 8058: one click, without signing in; for what gathers only, never for what asks for an act
-        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return headers
+        said |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return said
 
 
 def _subject(letter: Letter, told: Sequence[Told]) -> str:

@@ -5,10 +5,12 @@ so that a copy which a killed worker or a cut line may cause is known as one by 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 
 from approvals import digests, letter_words, still
 from approvals.letter_words import Told
@@ -25,19 +27,32 @@ from workflow.outbox import Dropped, Postponed, Undelivered
 log = logging.getLogger("jenjang.outbox")
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A letter that has something to say: how it is written, and whose zone and ways it keeps; `until`: what it reminds of."""
+
+    write: Callable[[], EmailMultiAlternatives]
+    here: Government | None
+    until: Sequence[datetime] = ()
+
+
 def post(row: Outbox) -> None:
-    """Send one letter, unless it was sent, its reader left, it is no longer true, or it is night. A delivery of the outbox."""
+    """Send one letter of notices. A delivery of the outbox."""
+    deliver(row, _of_notices)
+
+
+def deliver(row: Outbox, say: Callable[[Letter], Ready | None]) -> None:
+    """Send one letter, unless it was sent, its reader left, it has nothing to say any more, or it is night."""
     letter = Letter.objects.select_related("person").get(pk=row.payload["id"])
     if letter.sent_at:
         return
     if not (letter.person.is_active and letter.person.email):
         raise Dropped("nobody")
-    told = _still(letter)
-    if not told:
+    ready = say(letter)
+    if ready is None:
         raise Dropped("moved_on")
-    here = _government(letter, told)
-    _by_day(letter, told, here)
-    message = letter_words.compose(letter, told, here)
+    _by_day(letter, ready)
+    message = ready.write()
     try:
         message.send()
     except Exception as error:
@@ -46,6 +61,14 @@ def post(row: Outbox) -> None:
         _mark(letter)
     except Exception as error:
         raise Undelivered("unmarked", unanswered=True) from error
+
+
+def _of_notices(letter: Letter) -> Ready | None:
+    told = _still(letter)
+    if not told:
+        return None
+    here = _government(letter, told)
+    return Ready(lambda: letter_words.compose(letter, told, here), here, _deadlines(told))
 
 
 def _still(letter: Letter) -> list[Told]:
@@ -66,14 +89,14 @@ def _government(letter: Letter, told: Sequence[Told]) -> Government | None:
     return Government.objects.get(pk=of_calendar[0]) if of_calendar else government_of(letter.person)
 
 
-def _by_day(letter: Letter, told: Sequence[Told], here: Government | None) -> None:
+def _by_day(letter: Letter, ready: Ready) -> None:
     """Wait for the end of the quiet hours, unless what the letter reminds of would be over by then. Raises Postponed."""
     wish = Preference.objects.filter(person=letter.person_id).first()
     begin, end = QUIET_FROM, QUIET_TO
     if wish and wish.quiet_from is not None and wish.quiet_to is not None:
         begin, end = wish.quiet_from, wish.quiet_to
-    until = quiet_until(now(), here.time_zone if here else settings.TIME_ZONE, begin, end)
-    if until and not any(due <= until for due in _deadlines(told)):
+    until = quiet_until(now(), ready.here.time_zone if ready.here else settings.TIME_ZONE, begin, end)
+    if until and not any(due <= until for due in ready.until):
         raise Postponed(until)
 
 

@@ -155,6 +155,7 @@ class Preference(models.Model):
     rhythm = models.CharField(_("letters"), max_length=7, choices=Rhythm.choices, default=Rhythm.AT_ONCE)
     quiet_from = models.TimeField(_("no letters from"), null=True, blank=True)  # in the government's zone
     quiet_to = models.TimeField(_("until"), null=True, blank=True)
+    weekly = models.BooleanField(_("weekly summary for leaders"), default=True, db_default=True)
     history = kept()
 
     class Meta:

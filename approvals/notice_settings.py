@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import time
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from approvals.models import Preference
 from approvals.quiet import QUIET_FROM, QUIET_TO
 from ledger.recording import recorded
 from registry.models import User
+from registry.selectors import leads
 from wording.sentences import say
 
 TIMES = ("quiet_from", "quiet_to")
@@ -29,13 +31,15 @@ class Wishes:
         """As they stand now."""
         wish = Preference.objects.filter(person=user).first() or Preference(person=user)
         times = {name: f"{value:%H:%M}" if value else "" for name in TIMES for value in [getattr(wish, name)]}
-        return cls(user, {"rhythm": wish.rhythm, "language": user.language, **times})
+        weekly = "1" if wish.weekly else ""
+        return cls(user, {"rhythm": wish.rhythm, "language": user.language, "weekly": weekly, **times})
 
     @classmethod
     def posted(cls, user: User, request: HttpRequest) -> "Wishes":
         """As they came from the page."""
         return cls(
-            user, {name: request.POST.get(name, "").strip() for name in ("rhythm", "language", *TIMES)}
+            user,
+            {name: request.POST.get(name, "").strip() for name in ("rhythm", "language", "weekly", *TIMES)},
         )
 
     def save(self) -> bool:
@@ -50,6 +54,8 @@ class Wishes:
         with recorded(self.user):
             wish, _made = Preference.objects.select_for_update().get_or_create(person=self.user)
             wish.rhythm, (wish.quiet_from, wish.quiet_to) = self.typed["rhythm"], times
+            if self.leads:
+                wish.weekly = self.typed["weekly"] == "1"
             wish.save()
             if self.user.language != self.typed["language"]:
                 self.user.language = self.typed["language"]
@@ -66,10 +72,16 @@ class Wishes:
                 (code, label, code == self.typed["rhythm"]) for code, label in Preference.Rhythm.choices
             ],
             "languages": [(code, code == self.typed["language"]) for code, _name in settings.LANGUAGES],
+            "leads": self.leads,
             "email": self.user.email,
             "usual_from": f"{QUIET_FROM:%H:%M}",
             "usual_to": f"{QUIET_TO:%H:%M}",
         }
+
+    @cached_property
+    def leads(self) -> bool:
+        """Whether he is one of those who get the weekly summary."""
+        return leads(self.user)
 
     def _time(self, name: str) -> time | None:
         typed = self.typed[name]

@@ -49,13 +49,15 @@ def notice_settings(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def stop_letters(request: HttpRequest, token: str) -> HttpResponse:
     """End the letters that gather: a look asks first, a post does it. In the language of whose link it is."""
-    person = unsubscribing.reader_of(token)
-    if person is None:
+    found = unsubscribing.reader_of(token)
+    if found is None:
         raise Http404
+    person, what = found
     if request.method == "POST":
-        unsubscribing.stop(person)
+        unsubscribing.stop(person, what)
+    context = {"done": request.method == "POST", "weekly": what == unsubscribing.WEEKLY}
     with override(person.language):
-        return render(request, "approvals/notices_stop.html", {"done": request.method == "POST"})
+        return render(request, "approvals/notices_stop.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,7 +17,6 @@ from approvals import asking_positions
 from approvals.asking_law import posts_of
 from approvals.asking_rules import ANSWERERS
 from approvals.models import Request, SigningBatch, SigningEntry
-from approvals.selectors import REPORTS
 from registry.models import Government, Unit
 from submissions.desks import BRANCHES
 from submissions.models import Report
@@ -34,6 +33,10 @@ SELF, TWICE = "route.self", "route.twice"
 SHOWN = 12  # reports that are named of each kind; all are counted
 _DAY = timedelta(days=1)
 
+REPORTS = """
+  SELECT r.id, r.state, r.tier, r.route_id, i.unit_id, u.parent_id, u.agency_id, u.government_id,
+    split_part(u.path, '/', 2)::bigint AS root_id, i.officer_post_id, i.verifier_post_id
+  FROM submissions_report r JOIN registry_budgetitem i ON i.id = r.item_id JOIN registry_unit u ON u.id = i.unit_id"""
 # Which open reports come by one of these posts, now or at a later tier.
 AHEAD = " UNION ".join(
     "SELECT d.id, t.number, t.verb, p.id AS post_id, t.number = d.tier AS here FROM registry_post p"

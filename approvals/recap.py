@@ -17,8 +17,8 @@ from approvals.capacities import foreseen, printed_of
 from approvals.document import Decider, Figures, Item, ManifestEntry, Recap, SignerBlock
 from approvals.keeping.gone import disposed_words
 from approvals.models import SigningBatch, SigningEntry
-from approvals.signing import verify
 from approvals.signing_trust import authorities as trusted
+from approvals.verdicts import verdict_of
 from ledger.checkpoints import latest
 from ledger.clock import now
 from registry.models import Government, User
@@ -223,8 +223,8 @@ def signed_at(batch: SigningBatch) -> datetime | None:
 
 
 def signature_of(batch: SigningBatch) -> Signature:
-    """Check the stored file now: the bytes that were signed, the certificate, the manifest. Of a file that was disposed of by
-    an approved list, the record counts."""
+    """Check the stored file: the bytes that were signed, the certificate, the manifest; what held a few minutes ago holds. Of a
+    file that was disposed of by an approved list, the record counts."""
     if not batch.signed_file:
         return Signature(batch.state != SigningBatch.State.PUBLISHED, "", "")
     try:
@@ -234,7 +234,7 @@ def signature_of(batch: SigningBatch) -> Signature:
         gone = disposed_words(batch)
         return Signature(bool(gone), gone or say("verify.unreadable"), "")
     # At the moment of the signature: a certificate that expired since then was good when it counted.
-    verdict = verify(content, trusted(), at=signed_at(batch) or batch.moved_at)
+    verdict = verdict_of(content, trusted(), at=signed_at(batch) or batch.moved_at)
     same = hashlib.sha256(content).hexdigest() == batch.signed_sha256
     certificate = f"{verdict.signer_name} · {verdict.issuer}" if verdict.signer_name else ""
     return Signature(

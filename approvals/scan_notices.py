@@ -19,7 +19,7 @@ def tell(row: Outbox) -> None:
     report = file.report
     params = {
         "code": report.item.sub_activity_code,
-        "month": f"{report.period.first_day:%Y-%m}",
+        "month": str(report.period),
         "name": file.original_name,
         "found": row.payload["found"],
     }

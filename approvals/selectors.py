@@ -1,7 +1,8 @@
-# ruff: noqa: S608 - statements are joined from constants of this module and of submissions.desks; values go as parameters
+# ruff: noqa: S608 - statements are joined from constants of this module; values go as parameters
 """What waits for whom: one definition of who acts next (submissions_holder), read from the side of the person."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -9,9 +10,9 @@ from django.db.models.expressions import RawSQL
 
 from approvals.models import SigningBatch, SigningEntry
 from registry.models import User
-from submissions.desks import BRANCHES
 from submissions.models import Period, Report
 from workflow import route
+from workflow.cursor import alone
 from workflow.models import Decision
 from workflow.route import REVIEW, SIGN, VERIFY
 
@@ -28,30 +29,53 @@ SELECT o.post_id AS id, o.role, o.unit_id, false AS vacant, NULL::timestamptz AS
 FROM registry_office o WHERE o.person_id = %s
 UNION SELECT s.vacant_post_id, s.role, s.unit_id, true, s.vacant_since FROM registry_standin s WHERE s.person_id = %s"""
 
-REPORTS = """
-  SELECT r.id, r.state, r.tier, r.route_id, r.item_id, p.month, r.verified_at, coalesce(r.moved_at, p.opens_at) AS came,
-    i.unit_id, u.parent_id, u.agency_id, u.government_id, split_part(u.path, '/', 2)::bigint AS root_id, i.officer_post_id,
-    i.verifier_post_id
-  FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id JOIN registry_budgetitem i ON i.id = r.item_id
-    JOIN registry_unit u ON u.id = i.unit_id"""
-
-
-def _acting(documents: str, tier: str) -> str:
-    """Which of `documents` wait at the column `tier` for a post of the person: the branches of the view submissions_holder,
-    begun from his few posts, so that nobody else's reports are looked at."""
-    return " UNION ALL ".join(
-        f"SELECT d.id FROM posts p JOIN tiers t ON t.role = p.role JOIN ({documents}) d ON d.route_id = t.route_id"
-        f" AND d.{tier} = t.number AND {join} CROSS JOIN clock"
-        f" WHERE d.state NOT IN ('superseded', 'cancelled') AND {where.replace('d.tier', f'd.{tier}')}"
-        " AND (NOT p.vacant OR clock.now >= greatest(p.since, d.came) + make_interval(days => t.escalate_days))"
-        for join, where in BRANCHES
-    )
-
-
-HEAD = f"""WITH posts AS MATERIALIZED ({POSTS}), tiers AS MATERIALIZED (SELECT * FROM workflow_tier WHERE verb = %s),
-  clock AS MATERIALIZED (SELECT jenjang_now() AS now)"""
-# What waits at a tier that does `verb`, for an office of the person, or for a vacant one once its tier says so.
-WAITING = f"{HEAD} {_acting(REPORTS, 'tier')}"
+# What waits for `verb` by an office of a person, or by a vacant one in whose place he acts once its tier says so: the branches of
+# the view submissions_holder, begun from his few seats. Tiers of routes on which nothing waits are left out before any unit is
+# looked at, and each report is then found by its tier. Of what is verified, an earlier month may have moved since: it waits for
+# its last verifier once more (domain.md 2.6).
+WAITING = f"""
+WITH clock AS MATERIALIZED (SELECT jenjang_now() AS now), posts AS MATERIALIZED ({POSTS}),
+  busy AS MATERIALIZED (
+    SELECT t.route_id, t.number, t.verb FROM workflow_tier t CROSS JOIN LATERAL (SELECT FROM submissions_report r
+      WHERE r.route_id = t.route_id AND r.tier = t.number ORDER BY r.item_id LIMIT 1) one
+    WHERE t.verb IN (%s, 'sign')),
+  seats AS MATERIALIZED (
+    SELECT p.id AS post_id, p.unit_id, p.vacant, p.since, t.route_id, t.number, t.scope, t.unit, t.escalate_days
+    FROM posts p JOIN workflow_tier t ON t.role = p.role WHERE t.verb = %s AND t.route_id IN (SELECT b.route_id FROM busy b)),
+  places AS MATERIALIZED (SELECT DISTINCT s.post_id, s.unit_id, s.scope, s.unit FROM seats s),
+  around AS MATERIALIZED (
+    SELECT p.post_id, p.scope, p.unit, p.unit_id FROM places p WHERE p.scope IN ('self', 'item')
+    UNION ALL
+    SELECT p.post_id, p.scope, p.unit, u.id FROM places p JOIN registry_unit h ON h.id = p.unit_id
+      JOIN registry_unit u ON CASE p.scope WHEN 'parent' THEN u.parent_id = h.id WHEN 'agency' THEN u.agency_id = h.id
+        WHEN 'government' THEN split_part(u.path, '/', 2)::bigint = h.id
+        ELSE h.code = p.unit AND u.government_id = h.government_id END
+    WHERE p.scope NOT IN ('self', 'item')),
+  items AS MATERIALIZED (
+    SELECT p.post_id, p.scope, p.unit, i.id FROM places p JOIN registry_budgetitem i ON i.verifier_post_id = p.post_id
+    WHERE p.scope = 'item'
+    UNION ALL
+    SELECT a.post_id, a.scope, a.unit, i.id FROM around a CROSS JOIN LATERAL (SELECT i.id FROM registry_budgetitem i
+      WHERE i.unit_id = a.unit_id AND (a.scope <> 'item' OR i.verifier_post_id IS NULL) OFFSET 0) i),
+  mine AS MATERIALIZED (
+    SELECT i.id AS item_id, s.route_id, s.number, s.vacant, s.since, s.escalate_days
+    FROM items i JOIN seats s ON s.post_id = i.post_id AND s.scope = i.scope AND s.unit = i.unit),
+  came AS (
+    SELECT r.*, m.vacant, m.since, m.escalate_days FROM mine m CROSS JOIN LATERAL (SELECT r.id, r.moved_at, r.period_id
+      FROM submissions_report r WHERE r.route_id = m.route_id AND r.tier = m.number AND r.item_id = m.item_id
+        AND r.state NOT IN ('superseded', 'cancelled') OFFSET 0) r
+    UNION ALL
+    SELECT r.id, r.moved_at, r.period_id, m.vacant, m.since, m.escalate_days FROM mine m
+      JOIN busy b ON b.route_id = m.route_id AND b.verb = 'sign' CROSS JOIN LATERAL (SELECT r.*, p.month
+        FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id WHERE r.route_id = b.route_id
+          AND r.tier = b.number AND r.item_id = m.item_id AND r.state = 'verified' OFFSET 0) r
+    WHERE %s = 'verify' AND EXISTS (SELECT FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
+        WHERE e.item_id = r.item_id AND ep.month < r.month AND e.submitted_at > r.verified_at)
+      AND m.number = (SELECT d.tier FROM workflow_decision d WHERE d.object_id = r.id AND d.verb = 'verify' AND d.tier < r.tier
+        AND d.content_type_id = (SELECT c.id FROM django_content_type c WHERE c.app_label = 'submissions'
+          AND c.model = 'report') ORDER BY d.step DESC LIMIT 1))
+SELECT DISTINCT c.id FROM clock CROSS JOIN came c WHERE NOT c.vacant OR clock.now >= greatest(c.since, coalesce(c.moved_at,
+  (SELECT p.opens_at FROM submissions_period p WHERE p.id = c.period_id))) + make_interval(days => c.escalate_days)"""
 
 # The sub-activities for which a person has a tier that does `verb`, by the newest version of each route.
 FIELD = f"""
@@ -71,15 +95,6 @@ SELECT i.id FROM posts m JOIN registry_unit h ON h.id = m.unit_id
     ELSE h.code = t.unit AND u.government_id = h.government_id END
   JOIN registry_budgetitem i ON i.unit_id = u.id AND (t.scope <> 'item' OR i.verifier_post_id IS NULL)"""
 
-# Verified, but an earlier month moved since: it waits for its last verifier once more (domain.md 2.6).
-MOVED = f"""SELECT r.*, (SELECT d.tier FROM workflow_decision d WHERE d.object_id = r.id AND d.verb = 'verify'
-    AND d.tier < r.tier AND d.content_type_id = (SELECT c.id FROM django_content_type c WHERE c.app_label = 'submissions'
-      AND c.model = 'report') ORDER BY d.step DESC LIMIT 1) AS verified_by
-  FROM ({REPORTS}) r WHERE r.state = 'verified' AND EXISTS (SELECT FROM submissions_report e JOIN submissions_period ep
-    ON ep.id = e.period_id WHERE e.item_id = r.item_id AND ep.month < r.month AND e.submitted_at > r.verified_at)"""
-AGAIN = f"""{HEAD}, moved AS MATERIALIZED (SELECT m.* FROM ({MOVED}) m WHERE m.item_id IN ({FIELD}))
-  {_acting("SELECT * FROM moved", "verified_by")}"""
-
 STOOD_IN = """
 SELECT h.report_id, q.title || ', ' || u.name FROM submissions_holder h
   JOIN registry_standin s ON s.vacant_post_id = h.post_id AND s.person_id = %s
@@ -92,36 +107,54 @@ SELECT r.id, to_char(min(ep.first_day), 'YYYY-MM') FROM submissions_report r JOI
   JOIN submissions_report e ON e.item_id = r.item_id JOIN submissions_period ep ON ep.id = e.period_id AND ep.month < p.month
 WHERE r.id = ANY (%s) AND r.state = 'verified' AND e.submitted_at > r.verified_at GROUP BY r.id"""
 
-# What a person's offices do at the tiers of the routes that units around them follow.
+# What a person's offices do at the tiers of the routes that units around them follow: by the newest version of each, and by an
+# older one as long as a report on it has come as far as the tier, because a report stays on the version with which it began.
 VERBS = f"""
 WITH posts AS MATERIALIZED ({POSTS})
 SELECT DISTINCT t.verb FROM posts m JOIN registry_unit h ON h.id = m.unit_id
   JOIN workflow_tier t ON t.role = m.role AND t.number > 0
-  JOIN (SELECT DISTINCT ON (code) id, code FROM workflow_routeversion ORDER BY code, number DESC) w ON w.id = t.route_id
+  JOIN (SELECT id, code, jsonb_array_length(tiers) AS tiers, number = max(number) OVER (PARTITION BY code) AS newest
+    FROM workflow_routeversion) w ON w.id = t.route_id
   JOIN registry_unit u ON u.route_code = w.code AND u.government_id = h.government_id
-WHERE CASE t.scope WHEN 'self' THEN u.id = h.id WHEN 'parent' THEN u.parent_id = h.id WHEN 'agency' THEN u.agency_id = h.id
+WHERE (w.newest OR EXISTS (SELECT FROM submissions_report r WHERE r.route_id = w.id AND r.tier >= t.number AND r.tier < w.tiers
+    AND r.state NOT IN ('superseded', 'cancelled')))
+  AND CASE t.scope WHEN 'self' THEN u.id = h.id WHEN 'parent' THEN u.parent_id = h.id WHEN 'agency' THEN u.agency_id = h.id
   WHEN 'item' THEN coalesce(u.agency_id, u.id) = coalesce(h.agency_id, h.id) WHEN 'government' THEN h.parent_id IS NULL
   ELSE h.code = t.unit END"""
 
 
 def verbs_of(user: User) -> set[str]:
     """What this person's offices do at tiers: verify, sign, review; his desks follow from it."""
-    with connection.cursor() as cursor:
-        cursor.execute(VERBS, [user.pk, user.pk])
-        return {verb for (verb,) in cursor.fetchall()}
+    return {verb for (verb,) in _asked(VERBS, [user.pk, user.pk])}
+
+
+def waiting_ids(user: User, verb: str) -> list[int]:
+    """Reports that wait for `verb` by an office of `user`, or by a vacant one in whose place he acts now; in no order."""
+    return [pk for (pk,) in _asked(WAITING, [user.pk, user.pk, verb, verb, verb])]
 
 
 def waiting(user: User, verb: str) -> QuerySet[Report]:
-    """Reports that wait for `verb` by an office of `user`, or by a vacant one in whose place he acts now."""
-    asked = [user.pk, user.pk, verb]
-    return Report.objects.filter(pk__in=RawSQL(WAITING, asked))  # noqa: S611 - values go as parameters
+    """The same, to be ordered and narrowed: what waits is asked for now, not when the rows are read."""
+    return listed(waiting_ids(user, verb))
+
+
+def listed(ids: list[int]) -> QuerySet[Report]:
+    """Reports by their keys, however many."""
+    return Report.objects.filter(pk__in=_keys(ids))
+
+
+def _asked(statement: str, params: list[Any]) -> list[Any]:
+    """The rows of a statement that is always the same: planning it anew would cost many times what it does."""
+    return alone().execute(statement, params).fetchall()
+
+
+def _keys(ids: list[int]) -> RawSQL:
+    return RawSQL("SELECT unnest(%s::bigint[])", [ids])  # noqa: S611 - values go as parameters
 
 
 def to_verify(user: User) -> QuerySet[Report]:
     """Submitted reports that wait for his verification, and verified ones under which an earlier month moved."""
-    asked = [user.pk, user.pk, VERIFY] * 3  # of the waiting, of the moved, and of his field
-    both = f"SELECT id FROM ({WAITING}) waiting UNION SELECT id FROM ({AGAIN}) again"
-    return Report.objects.filter(pk__in=RawSQL(both, asked))  # noqa: S611
+    return waiting(user, VERIFY)
 
 
 def to_sign(user: User) -> QuerySet[Report]:
@@ -142,24 +175,24 @@ def _field(user: User, verb: str) -> QuerySet[Report]:
 
 def passed_on(user: User) -> QuerySet[Report]:
     """Reports of the verifier's field that are with somebody else now."""
-    return _elsewhere(user, VERIFY, to_verify(user))
+    return _elsewhere(user, VERIFY)
 
 
 def below_head(user: User) -> QuerySet[Report]:
     """Reports of the signer's field that others hold now."""
-    return _elsewhere(user, SIGN, to_sign(user))
+    return _elsewhere(user, SIGN)
 
 
 def not_reviewed_yet(user: User) -> QuerySet[Report]:
     """Reports of the reviewer's field that have not come to him."""
-    return _elsewhere(user, REVIEW, to_review(user))
+    return _elsewhere(user, REVIEW)
 
 
-def _elsewhere(user: User, verb: str, mine: QuerySet[Report]) -> QuerySet[Report]:
+def _elsewhere(user: User, verb: str) -> QuerySet[Report]:
     held = Q(state__in=(route.SUBMITTED, route.VERIFIED, route.SIGNED, route.RETURNED))
     revised = Q(state=route.DRAFT, revision__gt=0)
     others = _field(user, verb).filter(held | revised).exclude(_returned_by(user))
-    return others.exclude(pk__in=mine.values("pk"))
+    return others.exclude(pk__in=_keys(waiting_ids(user, verb)))
 
 
 def _returned_by(user: User) -> Exists:

@@ -10,17 +10,19 @@ from pathlib import Path
 from asn1crypto import crl, pem, x509
 from django.conf import settings
 
+AUTHORITIES, STAMPERS, LISTS = "authority*.pem", "tsa*.pem", "*.crl"
+INSTALLED = (AUTHORITIES, STAMPERS, LISTS)  # all that a check looks at beside the document
 log = logging.getLogger("jenjang.signing")
 
 
 def authorities() -> list[bytes]:
     """Certificates (PEM) of the authorities whose signatures count; empty when none was installed."""
-    return _read("authority*.pem")
+    return _read(AUTHORITIES)
 
 
 def timestamp_authorities() -> list[bytes]:
     """Certificates (PEM) whose timestamps count besides those of the authorities themselves."""
-    return _read("tsa*.pem")
+    return _read(STAMPERS)
 
 
 def certificates(texts: Sequence[bytes]) -> list[x509.Certificate]:
@@ -31,7 +33,7 @@ def certificates(texts: Sequence[bytes]) -> list[x509.Certificate]:
 def revocations() -> list[crl.CertificateList]:
     """The lists of revoked certificates; one that cannot be read is told in the log and left out."""
     found = []
-    for path in sorted(Path(settings.SIGNING_KEYS).glob("*.crl")):
+    for path in sorted(Path(settings.SIGNING_KEYS).glob(LISTS)):
         try:
             content = path.read_bytes()
             der = pem.unarmor(content)[2] if pem.detect(content) else content

@@ -17,6 +17,7 @@ from django.db import connection, models
 
 from audit import story
 from audit.story import Event, Image, Kept
+from ledger.sealing import person_of
 from ledger.sql import PAIR
 
 SLICE = 5_000  # rows that one statement compares
@@ -228,7 +229,7 @@ def _judged(pair: _Pair, ids: Sequence[int]) -> list[Stray]:
 
 def _event(pair: _Pair, number: int, said: Mapping[str, Any]) -> Event:
     new = said["new"] and {name: value for name, value in said["new"].items() if name in pair.names}
-    actor = int(said["actor"]) if said["actor"] else None
+    actor = person_of(said)
     at = datetime.fromisoformat(said["at"])
     return Event(number, pair.table, said["id"], said["op"], said["old"], new, "", actor, said["role"], at)
 

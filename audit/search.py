@@ -233,7 +233,8 @@ TRAIL = "SELECT t.event_id AS id, true AS sealed, t.of_table FROM ledger.trail t
 QUEUE = """SELECT q.id, false AS sealed, e.of_table FROM ledger.queue q
   CROSS JOIN LATERAL (SELECT * FROM ledger.event v WHERE v.id = q.id OFFSET 0) e
   CROSS JOIN LATERAL (SELECT q.id AS event_id, (e.payload::json ->> 'at')::timestamptz AS at,
-    (e.payload::json ->> 'actor')::bigint AS actor, e.payload::json ->> 'op' AS op, e.of_table OFFSET 0) t"""
+    substring(e.payload::json ->> 'actor' FROM '^[0-9]{1,18}$')::bigint AS actor,
+    e.payload::json ->> 'op' AS op, e.of_table OFFSET 0) t"""
 
 
 def _candidates(query: _Query, limit: str) -> str:

@@ -18,6 +18,7 @@ from audit import search_words as words
 from audit.search import Question, Reach
 from audit.selectors import reports_within
 from indicators.models import Pack
+from ledger.sealing import person_of
 from registry.models import Post, Unit, User
 from submissions.models import Report
 from wording.numbers import NOTHING
@@ -201,7 +202,7 @@ class _Said:
 
     def event(self, number: int, sealed: bool, payload: Mapping[str, Any], report: Report | None) -> Found:
         """One event in words."""
-        actor = int(payload["actor"]) if payload["actor"] else None
+        actor = person_of(payload)
         return Found(
             id=number,
             sealed=sealed,
@@ -293,7 +294,7 @@ def _image(payload: Mapping[str, Any]) -> Mapping[str, Any]:
 def _people(told: Iterable[Mapping[str, Any]]) -> set[int]:
     found = _members(told, _PERSON)
     for payload in told:
-        found |= {int(payload["actor"])} if payload["actor"] else set()
+        found |= {person} if (person := person_of(payload)) else set()
         found |= {one["for"] for one in payload.get("offices") or () if one.get("for")}
     return found
 

@@ -17,8 +17,8 @@ REPORT, LINE, EVIDENCE, EXPLANATION, DECISION, ATTEMPT, COMMENT, OPENING = (
 ASSIGNMENT, OFFICE, ACCOUNT, SEEING, BUDGET, PAYMENT, CALENDAR, REQUEST, GRANT, SIGNING = (
     "assignment", "office", "account", "seeing", "budget", "payment", "calendar", "request", "grant", "signing",
 )  # fmt: skip
-PACK, ROUTE, KEEPING, NOTICE, WEBHOOK, READING, STRUCTURE, HISTORY = (
-    "pack", "route", "keeping", "notice", "webhook", "reading", "structure", "history",
+PACK, ROUTE, KEEPING, NOTICE, WEBHOOK, VOICE, READING, STRUCTURE, HISTORY = (
+    "pack", "route", "keeping", "notice", "webhook", "voice", "reading", "structure", "history",
 )  # fmt: skip
 
 KINDS: Mapping[str, Promise] = {
@@ -45,6 +45,7 @@ KINDS: Mapping[str, Promise] = {
     KEEPING: _("Hold or disposal"),
     NOTICE: _("Notice or letter"),
     WEBHOOK: _("Webhook"),
+    VOICE: _("Citizen's message"),
     READING: _("Reading by an auditor"),
     STRUCTURE: _("Structure of the database"),
     HISTORY: _("Copy for the history"),
@@ -68,6 +69,7 @@ SETS: Mapping[str, str] = {
     " JOIN units ON units.id = p.agency_id",
     "request": "SELECT x.id FROM approvals_request x JOIN units ON units.id = x.agency_id",
     "pack": "SELECT x.id FROM indicators_pack x JOIN units ON units.id = x.unit_id",
+    "feedback": "SELECT x.id FROM portal_feedback x JOIN units ON units.id = x.unit_id",
     "disposal": "SELECT x.id FROM approvals_disposal x JOIN units ON units.id = x.unit_id",
 }
 OF_REPORTS = ("report", "token", "evidence")  # what is left when a month is asked for
@@ -106,6 +108,7 @@ THINGS: tuple[Thing, ...] = (
     Thing("submissions_opening", OPENING, "report_id", "report"),
     Thing("submissions_editor", REPORT, "report_id", "report"),
     Thing("submissions_comment", COMMENT, "report_id", "report"),
+    _with_history("submissions", "leaderdecision", DECISION, "report_id", "report"),
     Thing("workflow_attempt", ATTEMPT, "object_id", "report", content_type="report"),
     Thing("workflow_attempt", ATTEMPT, "object_id", "pack", content_type="pack"),
     Thing("approvals_signingentry", SIGNING, "report_id", "report"),
@@ -118,6 +121,8 @@ THINGS: tuple[Thing, ...] = (
     _with_history("registry", "monthlyplan", BUDGET, "item_version_id", "item_version"),
     _with_history("registry", "budgetversion", BUDGET, "unit_id", "unit"),
     _with_history("registry", "fiscalyear", BUDGET),
+    _with_history("registry", "contract", BUDGET, "item_id", "item"),
+    _with_history("registry", "filemapping", BUDGET),
     _with_history("registry", "nomenclature", BUDGET),
     _with_history("submissions", "payment", PAYMENT, "line_id", "line"),
     Thing("submissions_paymentimport", PAYMENT, "agency_id", "unit"),
@@ -158,6 +163,11 @@ THINGS: tuple[Thing, ...] = (
     Thing("approvals_notice", NOTICE),
     Thing("approvals_letter", NOTICE),
     _with_history("portal", "webhook", WEBHOOK, "scope_id", "unit"),
+    Thing("portal_reminderletter", NOTICE, "period_id", "period"),
+    _with_history("portal", "apitoken", ACCOUNT),
+    _with_history("portal", "feedback", VOICE, "unit_id", "unit"),
+    Thing("portal_feedbackact", VOICE, "feedback_id", "feedback"),
+    Thing("portal_surveyanswer", VOICE, "unit_id", "unit"),
     Thing("ddl", STRUCTURE),
     Thing("restored", STRUCTURE),
 )

@@ -14,6 +14,8 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from ledger.sealing import person_of
+
 Image = Mapping[str, Any]
 KINDS = {"I": "+", "U": "~", "D": "-"}  # operation of the database -> kind of a history row
 FAR = 1 << 62  # what has no event is told last
@@ -45,7 +47,6 @@ def event_of(
     number: int, table: str, row: int, said: Mapping[str, Any], size: int | None, at: datetime | None
 ) -> Event:
     """One event by its payload; `size` and `at` are of the first checkpoint that covers it, where one does."""
-    actor = said["actor"] or ""  # anybody at the database may have claimed to be something else than a person
     return Event(
         number,
         table,
@@ -54,7 +55,7 @@ def event_of(
         said["old"],
         said["new"],
         f"{said['xid']}/{said['request']}",
-        int(actor) if actor.isdecimal() else None,
+        person_of(said),
         said["role"],
         datetime.fromisoformat(said["at"]),
         tuple(said.get("offices") or ()),

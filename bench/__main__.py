@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from bench import server
+from bench import exports, server
 from bench.figures import Record
 from bench.goals import goals
 from bench.plan import CLIENTS, PEERS, WARM, WITH_SETS, Plan, plan
@@ -87,6 +87,7 @@ def measure(run: Run, chosen: Plan, data: Path, names: dict[str, str]) -> None:
     _crowd(run, chosen)
     run.note(figure="verification", peer="ours", **server.sealed_and_verified(data, names["ours"]))
     _ledger(run, chosen, data, names["ours"])
+    _reading(run, chosen)
     found = server.deadlocks(data)
     for peer, name in names.items():
         run.note(figure="deadlocks", peer=peer, deadlocks=found[name])
@@ -142,6 +143,15 @@ def _ledger(run: Run, chosen: Plan, data: Path, name: str) -> None:
             told = ours.ask(do="ledger_crowd", on=on, clients=CLIENTS, count=chosen.crowd)
             run.note(figure="ledger_crowd", peer="ours", round=turn, on=on, **told)
     server.remember(data, name, True)
+
+
+def _reading(run: Run, chosen: Plan) -> None:
+    """What looking costs with more and more rows."""
+    ours = run.workers["ours"]
+    for figure, amounts in (("dashboard", chosen.years), ("inbox", chosen.inboxes)):
+        for amount in amounts:
+            say(f"{figure} with {amount:,} rows")
+            run.note(figure=figure, peer="ours", amount=amount, **ours.ask(do=figure, rows=amount))
 
 
 @contextmanager
@@ -205,7 +215,8 @@ def main() -> None:
         with workers(chosen, data, names) as ready:
             run = Run(ready)
             measure(run, chosen, data, names)
-        found = goals(run.records, chosen)
+        exports.measured(run, data, names["ours"])
+        found = [*goals(run.records, chosen), *exports.goals_of(run.records)]
         for goal in found:
             run.note(
                 figure="goal",

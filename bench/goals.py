@@ -49,6 +49,7 @@ def goals(records: Sequence[Record], plan: Plan) -> list[Goal]:
         *_saves(records),
         *_crowd(records),
         *_ledger(records, plan),
+        *_reading(records),
     ]
 
 
@@ -137,3 +138,37 @@ def _ledger(records: Sequence[Record], plan: Plan) -> list[Goal]:
             ("", "an act of eight writers"),
         )
     ] + [Goal("seconds to verify 2 million events", seconds, 60, note=f"from {verified['events']:,}")]
+
+
+def _reading(records: Sequence[Record]) -> list[Goal]:
+    years = sorted(chosen(records, figure="dashboard"), key=lambda one: one["rows"])
+    desks = sorted(chosen(records, figure="inbox"), key=lambda one: one["rows"])
+    most, full = years[-1], desks[-1]
+    told = f"{most['rows']:,} entry rows"
+    totals, live = most["totals"]["ms"], most["live"]
+    asked = ("totals", "months", "agencies")
+    return [
+        Goal(
+            f"dashboard, totals of a month, {told}, of the kept sums' SQL",
+            totals / most["bare"]["ms"],
+            2,
+            note=f"from the reports themselves {live / totals:,.0f} times as long",
+        ),
+        Goal(
+            f"dashboard, from {years[0]['rows']:,} to {told}, times longer",
+            totals / years[0]["totals"]["ms"],
+            1.5,
+        ),
+        Goal("dashboard, statements of totals, months or agencies", max(_asked(years, asked)), 1),
+        Goal(f"inbox, {full['rows']:,} reports, of its limit", full["ours"]["ms"] / full["limit"]["ms"], 10),
+        Goal("inbox, statements", max(_asked(desks, ("ours",))), 2),
+        Goal(
+            f"inbox, from {desks[0]['rows']:,} to {full['rows']:,} reports, times longer",
+            full["ours"]["ms"] / desks[0]["ours"]["ms"],
+            1.5,
+        ),
+    ]
+
+
+def _asked(records: Sequence[Record], stages: Sequence[str]) -> list[float]:
+    return [one[stage]["statements"] for one in records for stage in stages]

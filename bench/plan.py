@@ -8,6 +8,7 @@ WITH_SETS = ("ours", "limit")  # peers whose one act can move many reports
 CLIENTS = 8
 WARM = 8  # reports that only warm connections and plans up
 CLIENT_WARM = 3  # the same, for each of several clients and round
+ROUNDS_OF_READING = 9
 ROWS = 40  # of the report that is entered, submitted, verified, signed and published
 
 
@@ -33,6 +34,8 @@ class Plan:
     crowd: int  # reports per client and round
     saves: int  # reports per round and way of saving
     ledger_rounds: int  # of the same acts with the ledger and without
+    years: tuple[int, ...]  # entry rows of the databases whose dashboards are read
+    inboxes: tuple[int, ...]  # reports of those whose inboxes are read
 
     def pools(self) -> dict[str, Pool]:
         """Every pool that our own world needs; the peers make their reports as they go."""
@@ -65,6 +68,8 @@ FULL = Plan(
     crowd=20,
     saves=8,
     ledger_rounds=3,
+    years=(500_000, 2_000_000, 8_000_000),
+    inboxes=(1_000, 100_000),
 )
 QUICK = Plan(
     "quick",
@@ -77,6 +82,8 @@ QUICK = Plan(
     crowd=5,
     saves=3,
     ledger_rounds=1,
+    years=(50_000, 200_000),
+    inboxes=(1_000, 10_000),
 )
 
 

@@ -60,6 +60,10 @@ def results(records: Sequence[Record], goals: Sequence[Goal], plan: Plan, machin
         "answered was then looked up: no update was lost, or there would be no table.\n\n" + _crowd(records),
         "## The ledger\n\nThe same acts with its triggers and without, in turns, milliseconds on the clock; then what sealing, "
         "exporting and verifying take, thousand events per second.\n\n" + _ledger(records),
+        "## Reading\n\nMilliseconds on the clock, with so many entry rows in a database of its own: totals of one month by "
+        "agency, of all months, of all months by agency, one agency's sub-activities; the kept sums added up by a bare "
+        "statement; the formula on the reports themselves, which must say the same; and what making all roll-ups anew "
+        "takes. Then a verifier's inbox, the first page and the count.\n\n" + _reading(records),
     ]
     return "\n".join(parts)
 
@@ -197,3 +201,36 @@ def _ledger(records: Sequence[Record]) -> str:
             ["events", "sealed", "exported with all rows", "verified"], [[f"{verified['events']:,}", *rates]]
         )
     )
+
+
+def _reading(records: Sequence[Record]) -> str:
+    stages = ("totals", "months", "agencies", "agency", "bare")
+    years = [
+        [
+            f"{one['rows']:,}",
+            *(number(one[stage]["ms"]) for stage in stages),
+            number(one["live"]),
+            number(one["made"]),
+        ]
+        for one in chosen(records, figure="dashboard")
+    ]
+    desks = [
+        [
+            f"{one['rows']:,}",
+            number(one["ours"]["ms"]),
+            number(one["limit"]["ms"]),
+            f"{one['ours']['statements']:.0f}",
+        ]
+        for one in chosen(records, figure="inbox")
+    ]
+    head = [
+        "entry rows",
+        "a month",
+        "all months",
+        "by agency",
+        "an agency's page",
+        "bare",
+        "live",
+        "made anew",
+    ]
+    return table(head, years) + "\n" + table(["reports", "inbox", "limit", "statements"], desks)

@@ -56,6 +56,8 @@ def serve(name: str, chosen: plan.Plan, say: Callable[[Any], None]) -> None:
         works["saves"] = import_module("bench.peers.saving").Saving(peer, chosen.saves).round
         ledger = import_module("bench.peers.remembering").Remembering(peer, chosen.saves, chosen.large)
         works |= {"ledger": ledger.round, "ledger_crowd": ledger.crowd}
+        reading = import_module("bench.reading")
+        works |= {"dashboard": reading.dashboard, "inbox": reading.inbox}
     say("ready")
     for line in sys.stdin:
         asked = json.loads(line)

@@ -66,7 +66,7 @@ def _person(request: HttpRequest, administrator: User, whose: User) -> HttpRespo
         "form": form,
         "factors": [
             {"kind": kinds[one.type], "since": one.created_at, "used": one.last_used_at}
-            for one in Authenticator.objects.filter(user=whose).order_by("created_at")
+            for one in Authenticator.objects.filter(user=whose).order_by("created_at", "pk")
         ],
         "sessions": len(devices.sessions_of(whose, "")),
         "mine": whose == administrator,

@@ -82,7 +82,7 @@ def passkey_question(request: HttpRequest) -> JsonResponse:
 def security(request: HttpRequest) -> HttpResponse:
     """One page for all keys of one's account and all places where one is signed in."""
     me = _me(request)
-    mine = list(Authenticator.objects.filter(user=me).order_by("created_at"))
+    mine = list(Authenticator.objects.filter(user=me).order_by("created_at", "pk"))
     context = {
         "app": next((one for one in mine if one.type == factors.TOTP), None),
         "passkeys": [

@@ -23,6 +23,7 @@ from workflow.route import REVIEW, SIGN, VERIFY
 
 ICONS = {
     "submissions:payments": "download",
+    "submissions:plans": "download",
     "submissions:work": "list",
     "approvals:inbox": "inbox",
     "approvals:to_sign": "sign",
@@ -30,6 +31,9 @@ ICONS = {
     "indicators:desk": "file",
     "requests:list": "clip",
     "portal:overview": "chart",
+    "board:board": "layers",
+    "dashboards:decisions": "sign",
+    "voices:desk": "inbox",
     "audit:home": "search",
     "calendar:month": "clock",
     "routes:index": "layers",
@@ -39,6 +43,8 @@ ICONS = {
     "approvals:outbox": "inbox",
     "admin:index": "lock",
 }
+# Who is asked what citizens say: officers of what they run, those who verify it, heads, the bureau.
+ANSWERING = (Post.Role.OFFICER, Post.Role.SECTION_HEAD, Post.Role.AGENCY_HEAD, Post.Role.OVERSIGHT)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -57,6 +63,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return context
     offices = offices_of(user)
     links = _own(user, offices)
+    # Of addresses that lie within one another, the innermost is where he is.
+    here_at = max(
+        (url for url in (reverse(name) for name, _label in links) if request.path.startswith(url)), default=""
+    )
     return context | {
         "office_line": "; ".join(_line(office) for office in offices),
         "nav": [
@@ -64,7 +74,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 "label": label,
                 "url": reverse(name),
                 "icon": ICONS[name],
-                "current": request.path.startswith(reverse(name)),
+                "current": reverse(name) == here_at,
             }
             for name, label in links
         ],
@@ -86,6 +96,8 @@ def _own(user: Any, offices: list[Office]) -> list[tuple[str, str]]:
         links.insert(0, ("submissions:work", _("My work")))
     if _oversees(user, offices, rights):
         links.append(("routes:index", _("Routes")))
+    if _bureau(offices):
+        links.append(("submissions:plans", _("Budgets")))
     if user.is_superuser or _bureau(offices):
         links.append(("webhooks:list", _("Webhooks")))
     if _bureau(offices) or AUDIT in rights:
@@ -119,11 +131,15 @@ def _links(roles: set[str], verbs: set[str], rights: set[str], superuser: bool) 
         (VERIFY in verbs, "approvals:inbox", _("Inbox")),
         (SIGN in verbs, "approvals:to_sign", _("To sign")),
         (REVIEW in verbs, "approvals:to_review", _("To review")),
+        (Post.Role.LEADER in roles, "dashboards:decisions", _("Decisions")),
+        (Post.Role.LEADER in roles, "portal:overview", _("Overview")),
         (decides, "requests:list", _("Requests")),
         (bool(roles & set(ABOVE)), "submissions:payments", _("Payments")),
         (AUDIT in rights, "audit:home", _("Audit")),
-        (decides or bool(rights), "portal:overview", _("Overview")),
+        (Post.Role.LEADER not in roles and (decides or bool(rights)), "portal:overview", _("Overview")),
+        (bool(set(WATCHING) & (roles | rights)), "board:board", _("Board")),
         (bool(set(WATCHING) & (roles | rights)), "calendar:month", _("Calendar")),
+        (bool(roles & set(ANSWERING)), "voices:desk", _("Citizens’ messages")),
         (superuser, "admin:index", _("Administration")),
     )
     return [(url, label) for meant, url, label in known if meant]

@@ -120,6 +120,11 @@ def run(data: Path, tool: str, *arguments: object) -> str:
     return done.stdout.strip()
 
 
+def programs(data: Path) -> Path:
+    """The folder of PostgreSQL's programs: pg_dump, pg_restore and the others."""
+    return _bin_dir(data)
+
+
 def _answers(data: Path) -> bool:
     if not (_cluster(data) / "postmaster.pid").exists():
         return False

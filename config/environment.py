@@ -59,9 +59,11 @@ def broker(queue_url: str | None) -> tuple[str, dict[str, Any]]:
     options = {
         "conn_string": url,
         "init_extension": False,
-        "use_notify": True,
+        # Asked for, not woken: with NOTIFY each process that declares the queue makes its trigger anew, two at once
+        # refuse each other, and a worker that lost stays up and takes no task.
+        "use_notify": False,
         "wait_time_seconds": 0,
-        "polling_interval": 0.5,
+        "polling_interval": 0.25,
         "visibility_timeout": 330,
     }
     return "pgmq://", options

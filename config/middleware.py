@@ -14,8 +14,9 @@ from wording import ways
 
 
 class CallerMiddleware:
-    """Behind our own proxies the caller is whom the outermost of them saw; what stands left of that anybody may have written.
+    """Names the request for the ledger and the log: its id, which goes back in X-Request-ID, and the address it came from.
 
+    Behind our own proxies the caller is whom the outermost of them saw; what stands left of that anybody may have written.
     Without this all the world has one address, and whoever guesses at a password locks its owner out.
     """
 
@@ -23,18 +24,27 @@ class CallerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        seen = request.headers.get("X-Forwarded-For", "").split(",")
+        given = request.headers.get("X-Forwarded-For", "")
+        seen = given.split(",") if given else []  # what asks on the machine itself came through no proxy
         if 0 < settings.PROXIES <= len(seen):
             try:
                 request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(seen[-settings.PROXIES].strip()))
             except ValueError:
                 return HttpResponseBadRequest("X-Forwarded-For names no address.", content_type="text/plain")
-        return self.get_response(request)
+        call = Request(str(uuid4()), request.META.get("REMOTE_ADDR", ""))
+        mark = current_request.set(call)
+        try:
+            response = self.get_response(request)
+        finally:
+            current_request.reset(mark)
+        # A file that is kept for a year has nothing to do with who asked for it first; and scripts are weighed.
+        if not request.path_info.startswith(settings.STATIC_URL):
+            response["X-Request-ID"] = call.id
+        return response
 
 
 class ReaderMiddleware:
-    """Names the request for the ledger (its id goes back in X-Request-ID); moments are shown in the zone of the reader's
-    government, numbers and months in its ways."""
+    """Moments are shown in the zone of the reader's government, numbers and months in its ways."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -44,8 +54,6 @@ class ReaderMiddleware:
             raise Http404
         if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
             return HttpResponseBadRequest("Send text as UTF-8.", content_type="text/plain")
-        call = Request(str(uuid4()), request.META.get("REMOTE_ADDR", ""))
-        mark = current_request.set(call)
         try:
             here = government_of(request.user) if request.user.is_authenticated else government()
             if here:
@@ -55,8 +63,6 @@ class ReaderMiddleware:
             with ways.of(here):
                 response = self.get_response(request)
         finally:
-            current_request.reset(mark)
             timezone.deactivate()
-        response["X-Request-ID"] = call.id
         response["Content-Language"] = translation.get_language() or "id"
         return response

@@ -68,6 +68,8 @@ INSTALLED_APPS = [
 
 PROXIES = int(os.environ.get("JENJANG_PROXIES", "0"))  # of ours, one behind the other, before the web server
 MIDDLEWARE = [
+    "config.logs.AccessLog",
+    "portal.api.problems.Problems",
     "config.middleware.CallerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -138,11 +140,13 @@ CELERY_BEAT_SCHEDULE = {
     "the calendar's minute": {"task": "approvals.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
     "give up signings that were cut off": {"task": "approvals.tasks.void_abandoned", "schedule": 60.0},
     "letters that gather": {"task": "approvals.tasks.gather_letters", "schedule": 300.0},
+    "the leaders' week": {"task": "portal.tasks.weekly_letters", "schedule": 300.0},
     "timers of requests": {"task": "approvals.tasks.sweep_requests", "schedule": 60.0},
     "certificates before the deadline": {"task": "approvals.tasks.check_certificates", "schedule": 3600.0},
     "forget uploads that were given up": {"task": "submissions.tasks.sweep_uploads", "schedule": 3600.0},
     # Hourly, so that an hour without beat costs no day; each is written to once a day.
     "the day's checkpoint": {"task": "audit.tasks.mail_checkpoint", "schedule": 3600.0},
+    "citizens' messages: clocks and retention": {"task": "portal.tasks.tend_voices", "schedule": 3600.0},
     "files the scanner has not answered": {"task": "submissions.tasks.rescan", "schedule": 300.0},
 }
 
@@ -216,6 +220,12 @@ OIDC_NAME = os.environ.get("OIDC_NAME", "SSO")  # what people call it
 OIDC_CLAIM = os.environ.get("OIDC_CLAIM", "preferred_username")
 OIDC_FIELD = "nip" if os.environ.get("OIDC_MATCHES") == "nip" else "username"  # what of ours the claim is
 OIDC_ACR = environment.items("OIDC_ACR")  # values of `acr` that mean a second factor there
+# Programs that come with a key of the identity provider instead of one of ours: for whom such a key must be made out.
+OIDC_API_AUDIENCE = os.environ.get("OIDC_API_AUDIENCE", "")  # empty: keys of ours only
+OIDC_API_ACT = os.environ.get("OIDC_API_ACT", "jenjang.act")  # the scope of one that may enter and act
+API_REQUESTS_A_MINUTE = int(
+    os.environ.get("JENJANG_API_REQUESTS", "600")
+)  # of one key, or one visitor; each process
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -251,6 +261,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 EVIDENCE_MAX_BYTES = 10 * 1024 * 1024  # domain.md 2.2
 EVIDENCE_MAX_FILES = 20
 UPLOADS = DATA_DIR / "uploads"  # files that are still on their way; one folder for all web servers
+# Files for the public: made anew when something is published; may be emptied at any time.
+OPEN_DATA = DATA_DIR / "opendata"
+OPEN_DATA_LICENCE = os.environ.get("JENJANG_LICENCE", "CC-BY-4.0")  # its short name (SPDX)
+OPEN_DATA_LICENCE_URL = os.environ.get("JENJANG_LICENCE_URL", "https://creativecommons.org/licenses/by/4.0/")
 # Years that lengthen what the law asks to be kept, never shorten it (approvals/keeping/rules.py): "evidence=15,papers=7".
 KEEPING_YEARS = {
     kind: int(years)
@@ -319,6 +333,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked on the machine itself, without TLS
 if PRODUCTION:
     SECURE_SSL_REDIRECT = not environment.flag("JENJANG_PLAIN_HTTP")
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -328,11 +343,24 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = not environment.flag("JENJANG_PLAIN_HTTP")
     CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 
+# What a machine gathers is JSON; a person at a terminal reads lines.
+LOG_FORMAT = os.environ.get("JENJANG_LOGS") or ("json" if PRODUCTION else "line")
+if LOG_FORMAT not in ("json", "line"):
+    raise ImproperlyConfigured(f"JENJANG_LOGS is {LOG_FORMAT!r}; it can be json or line.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "config.logs.Lines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"jenjang": {"level": "INFO"}, "django.security": {"level": "WARNING"}},
+    "loggers": {
+        "jenjang": {"level": "INFO"},
+        # The lines of answers are for machines; a terminal has gunicorn's own.
+        "jenjang.request": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+        "celery.task": {"level": "WARNING"},
+        "django.security": {"level": "WARNING"},
+    },
 }

@@ -8,10 +8,18 @@ from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
 from config import views
+from config.api import urls as api_urls
+from config.health import healthz, readyz
 from config.metrics import metrics
 
 urlpatterns = [
     path("", include("portal.urls")),
+    path("", include("portal.opendata.urls")),
+    path("", include("portal.voices.urls")),
+    path("overview/", include("portal.dashboards.urls")),
+    path("board/", include("portal.board.urls")),
+    path("tokens/", include("portal.api.pages_urls")),
+    path("api/", include(api_urls)),
     path("home/", views.home, name="home"),
     path("", include("submissions.urls")),
     path("", include("approvals.urls")),
@@ -24,6 +32,8 @@ urlpatterns = [
     path("ledger/", include("portal.ledger_urls")),
     path("keeping/", include("approvals.keeping.urls")),
     path("metrics", metrics, name="metrics"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("routes/", include("approvals.routes_urls")),
     path("accounts/", include("config.account_urls")),
     path("accounts/", include("allauth.urls")),

@@ -13,7 +13,7 @@ from indicators.services import mark_changed
 from ledger.history import insert_history
 from ledger.recording import recorded
 from registry.models import User
-from submissions.evidence import FileRefused, checked
+from submissions.evidence import FULL, FileRefused, checked
 from workflow import engine
 from workflow.cursor import Prepared, prepared
 from workflow.engine import Entering
@@ -38,7 +38,12 @@ def attach(*, actor: User, pack: Pack, upload: UploadedFile) -> PackFile:
             )
         kept = _kept(pack, upload, actor, entering.now)
         kept.mime, kept.bytes, kept.sha256 = mime, len(content), digest
-        kept.file.save(f"{kept.token}{extension}", ContentFile(content), save=False)
+        try:
+            kept.file.save(f"{kept.token}{extension}", ContentFile(content), save=False)
+        except OSError as error:
+            if error.errno in FULL:
+                raise FileRefused("evidence.disk", {"name": upload.name or ""}) from error
+            raise
         try:
             PackFile.objects.bulk_create([kept])
             insert_history(cursor, PackFile, [kept.pk], kind="+", actor_id=actor.pk, at=entering.now)

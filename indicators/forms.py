@@ -9,7 +9,7 @@ from django.http import QueryDict
 from indicators.definitions import MONEY, YES_NO, Field
 from indicators.readings import Reading
 from indicators.rules import Reported
-from indicators.services import Entry
+from indicators.services import Entry, plain
 from submissions.forms import whole_number
 from wording.numbers import NumberRefused, parse_money, parse_optional, parse_quantity
 from wording.sentences import say
@@ -59,7 +59,7 @@ def _value(typed: Typed, asked: Field, language: str) -> Decimal | None:
 
 
 def _words(typed: Typed, name: str, longest: int) -> str:
-    text = typed.values.get(name, "").replace("\r\n", "\n").replace("\x00", "")
+    text = plain(typed.values.get(name, ""))
     if len(text) > longest:
         typed.errors[name] = say("entry.too_long", {"length": len(text), "longest": longest})
     return text

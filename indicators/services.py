@@ -123,6 +123,11 @@ INSERT INTO indicators_packeditor (pack_id, person_id, grant_id)
 SELECT pack, %s, mandate FROM unnest(%s::bigint[], %s::bigint[]) AS m(pack, mandate) ON CONFLICT DO NOTHING"""
 
 
+def plain(text: str) -> str:
+    """Words as they are kept, whoever sends them: lines end in one sign, and no column keeps a NUL."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+
+
 def save(*, actor: User, entries: Sequence[Entry]) -> Saved:
     """Save what was typed, pack by pack: what the law or a blocking rule refuses stays unsaved, the rest is kept."""
     asked = {entry.pack_id: entry for entry in entries}
@@ -146,13 +151,13 @@ def _write(cursor: Prepared, kept: Sequence[Entry], actor: User, entering: engin
             "pack": entry.pack_id,
             "code": code,
             "value": None if said.value is None else f"{said.value:f}",
-            "note": said.note,
+            "note": plain(said.note),
         }
         for entry in kept
         for code, said in entry.figures.items()
     ]
     rows = cursor.execute(CHANGED_FIGURES, {"figures": json.dumps(figures)}).fetchall()
-    packs = [{"id": entry.pack_id, "remarks": entry.remarks} for entry in kept]
+    packs = [{"id": entry.pack_id, "remarks": plain(entry.remarks)} for entry in kept]
     touched = sorted({pack for _, pack in rows})
     told = {"packs": json.dumps(packs), "touched": touched}
     changed = {pk for (pk,) in cursor.execute(CHANGED_PACKS, told).fetchall()}

@@ -8,7 +8,8 @@ import json
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import psycopg
 
@@ -82,14 +83,19 @@ def _append(cursor: psycopg.Cursor, tree: Log, events: Sequence[tuple[int, str]]
     )
 
 
-def _found(payload: str) -> tuple[str, str | None, str, str, int] | None:
+def _found(payload: str) -> tuple[str, int | None, str, str, int] | None:
     """What finds an event again. None for what cannot be read: it is sealed like all others, or nothing would be any more."""
     try:
         told = json.loads(payload)
     except (ValueError, RecursionError):  # a number, or a nesting, that only the database can read
         return None
-    person = told["actor"] if PERSON.fullmatch(told["actor"] or "") else None
-    return told["at"], person, told["op"], told["table"], told["id"]
+    return told["at"], person_of(told), told["op"], told["table"], told["id"]
+
+
+def person_of(told: Mapping[str, Any]) -> int | None:
+    """Whom the payload of an event names as its actor; None for nobody, and for what is no person's number."""
+    claim = told["actor"] or ""
+    return int(claim) if PERSON.fullmatch(claim) else None
 
 
 def is_of(connection: psycopg.Connection, sealer: Sealer) -> bool:

@@ -16,32 +16,67 @@ OF_HISTORY = (
 )
 
 
+def written(name: str, operation: str, row: str, old: str, new: str) -> str:
+    """The payload of one event, letter for letter what `ledger.payload` says, from images that are text already: what it says
+    of the transaction (`told`, see `recorder`) is the same for all rows of a statement."""
+    return (
+        f"""'{{"table" : "{name}", "op" : "{operation}", "id" : ' || {row} || ', "old" : ' || {old} || ', "new" : ' || {new}"""
+        """ || ', "at" : ' || to_json(clock_timestamp()) || envelope.told"""
+    )
+
+
+def recorder(name: str, kind: str, operation: str, body: str) -> str:
+    """The trigger function of `name` for a kind of statement; `body` writes the events and answers with their ids."""
+    return f"""
+CREATE OR REPLACE FUNCTION ledger.record_{name}_{kind}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $fn$
+<<envelope>> DECLARE  -- named, because a table may have a column of the same name
+  said text := ledger.payload('{name}', '{operation}', 0, NULL, NULL);
+  told text := substr(envelope.said, strpos(envelope.said, ', "xid" : '));  -- before it stand only names and the moment
+BEGIN
+  {body}
+  INSERT INTO ledger.queue (id) SELECT id FROM e;
+  RETURN NULL; END $fn$;"""
+
+
+def inserted(name: str, key: str, image: str) -> str:
+    """The function for added rows; `image` makes the JSON of a row `n`."""
+    payload = written(name, "I", f"n.{key}", "'null'", f"{image}::text")
+    return recorder(
+        name, "insert", "I",
+        f"""WITH e AS (INSERT INTO ledger.event (of_table, of_row, payload)
+    SELECT '{name}', n.{key}, {payload} FROM n RETURNING id)""",
+    )  # fmt: skip
+
+
+def updated(name: str, old: str, new: str) -> str:
+    """The function for changed rows; each image is made once, and a row that says what it said leaves no event."""
+    payload = written(name, "U", "id", "coalesce(before, 'null')", "coalesce(after, 'null')")
+    return recorder(
+        name, "update", "U",
+        f"""WITH images AS MATERIALIZED (SELECT coalesce(n.id, o.id) AS id,
+      CASE WHEN o.id IS NOT NULL THEN {old}::text END AS before, CASE WHEN n.id IS NOT NULL THEN {new}::text END AS after
+      FROM o FULL JOIN n ON n.id = o.id),
+    e AS (INSERT INTO ledger.event (of_table, of_row, payload)
+      SELECT '{name}', id, {payload} FROM images WHERE before IS DISTINCT FROM after RETURNING id)""",
+    )  # fmt: skip
+
+
+def deleted(name: str, image: str) -> str:
+    """The function for removed rows; `image` makes the JSON of a row `o`."""
+    payload = written(name, "D", "o.id", f"{image}::text", "'null'")
+    return recorder(
+        name, "delete", "D",
+        f"""WITH e AS (INSERT INTO ledger.event (of_table, of_row, payload)
+    SELECT '{name}', o.id, {payload} FROM o RETURNING id)""",
+    )  # fmt: skip
+
+
 def audit(table: str, columns: Sequence[str], hashed: Sequence[str] = ()) -> str:
     """Statements that record every insert, update and delete of `table` as ledger events."""
     name = table.replace('"', "")
     old, new = _image("o", columns, hashed), _image("n", columns, hashed)
-    return f"""
-CREATE OR REPLACE FUNCTION ledger.record_{name}_insert() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$ BEGIN
-  WITH e AS (INSERT INTO ledger.event (of_table, of_row, payload)
-    SELECT '{name}', n.id, ledger.payload('{name}', 'I', n.id, NULL, {new}) FROM n RETURNING id)
-  INSERT INTO ledger.queue (id) SELECT id FROM e;
-  RETURN NULL; END $$;
-CREATE OR REPLACE FUNCTION ledger.record_{name}_update() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$ BEGIN
-  WITH images AS (SELECT coalesce(n.id, o.id) AS id,
-      CASE WHEN o.id IS NOT NULL THEN {old} END AS before, CASE WHEN n.id IS NOT NULL THEN {new} END AS after
-      FROM o FULL JOIN n ON n.id = o.id),
-    e AS (INSERT INTO ledger.event (of_table, of_row, payload)
-      SELECT '{name}', id, ledger.payload('{name}', 'U', id, before, after) FROM images WHERE before::text IS DISTINCT FROM after::text RETURNING id)
-  INSERT INTO ledger.queue (id) SELECT id FROM e;
-  RETURN NULL; END $$;
-CREATE OR REPLACE FUNCTION ledger.record_{name}_delete() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$ BEGIN
-  WITH e AS (INSERT INTO ledger.event (of_table, of_row, payload)
-    SELECT '{name}', o.id, ledger.payload('{name}', 'D', o.id, {old}, NULL) FROM o RETURNING id)
-  INSERT INTO ledger.queue (id) SELECT id FROM e;
-  RETURN NULL; END $$;
+    return f"""{inserted(name, "id", new)}{updated(name, old, new)}{deleted(name, old)}
 ALTER FUNCTION ledger.record_{name}_insert() OWNER TO ledger_owner;
 ALTER FUNCTION ledger.record_{name}_update() OWNER TO ledger_owner;
 ALTER FUNCTION ledger.record_{name}_delete() OWNER TO ledger_owner;
@@ -87,13 +122,7 @@ DO $do$ DECLARE told text; pair text[]; columns text := ''; image text; BEGIN
     END IF;
   END LOOP;
   image := 'json_build_object({OF_HISTORY}' || columns || ')';
-  EXECUTE format($make$
-    CREATE OR REPLACE FUNCTION ledger.record_{history}_insert() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $fn$ BEGIN
-      WITH e AS (INSERT INTO ledger.event (of_table, of_row, payload)
-        SELECT '{history}', n.history_id, ledger.payload('{history}', 'I', n.history_id, NULL, %s) FROM n RETURNING id)
-      INSERT INTO ledger.queue (id) SELECT id FROM e;
-      RETURN NULL; END $fn$$make$, image);
+  EXECUTE format($make${inserted(history, "history_id", "%s")}$make$, image);
   EXECUTE format($base$
     WITH e AS (INSERT INTO ledger.event (of_table, of_row, payload)
       SELECT '{history}', n.history_id, ledger.payload('{history}', 'B', n.history_id, NULL, %s) FROM public.{history} n

@@ -197,9 +197,13 @@ def _same(one: Any, other: Any) -> bool:
     try:  # the same number with other noughts behind it, or the same moment in another zone
         if one[:1] == other[:1] == NUMBER:
             return Decimal(one[1:]) == Decimal(other[1:])
-        moment = datetime.fromisoformat(one)
-        return moment.tzinfo is not None and moment == datetime.fromisoformat(other)
-    except ValueError:
+        moment = datetime.fromisoformat(one)  # which takes anything for the T between day and hour
+        return (
+            one[10] == other[10] == "T"
+            and moment.tzinfo is not None
+            and moment == datetime.fromisoformat(other)
+        )
+    except (ValueError, IndexError):
         return False
 
 

@@ -39,6 +39,16 @@ class Total:
     planned_value: Decimal | None = None
     both_ceiling: Decimal = ZERO  # of those with progress and plan
     both_value: Decimal | None = None  # sum of ceiling * (points - planned points)
+    # Of all required ones, reported or not, by the version in force in that month; also of a month that is not yet open.
+    in_force_ceiling: Decimal = ZERO
+    plan_cash_ceiling: Decimal = ZERO  # of those that have a cash plan
+    plan_cash: Decimal | None = None  # to date
+    plan_ceiling: Decimal = ZERO  # of those that have a physical plan
+    plan_value: Decimal | None = None  # sum of ceiling * planned points to date
+    # Of all required ones as far as they have come, also those that did not report this month.
+    stands_value: Decimal | None = None  # sum of ceiling * points
+    # The same by the ceilings in force now: only where figures are restated.
+    now_value: Decimal | None = None
     as_of: datetime | None = None
 
     @property
@@ -90,6 +100,30 @@ class Total:
     def deviation_physical(self) -> Decimal | None:
         """W-4: D_p over those with progress and plan."""
         return _mean(self.both_value, self.both_ceiling)
+
+    @property
+    def plan_money(self) -> Decimal | None:
+        """W-3: T_f of all required ones that have a cash plan, whether they reported or not."""
+        return _share(self.plan_cash, self.plan_cash_ceiling)
+
+    @property
+    def plan_physical(self) -> Decimal | None:
+        """W-3: T_p of all required ones that have a physical plan, whether they reported or not."""
+        return _mean(self.plan_value, self.plan_ceiling)
+
+    @property
+    def physical_of_total(self) -> Decimal | None:
+        """W-6 for the work: on the ceiling of all required ones, months without a report add nothing, earlier ones stay."""
+        return _mean(self.stands_value, self.ceiling)
+
+    def restated(self, latest: "Total") -> Decimal | None:
+        """Absorption of this month's cumulative money on the ceilings in force in the `latest` month (T-2)."""
+        return _share(self.realised, latest.in_force_ceiling)
+
+    def restated_work(self, latest: "Total") -> Decimal | None:
+        """Progress of this month weighed by the ceilings in force in the `latest` month (W-3, T-2); months without a report add
+        nothing, as in `physical_of_total`."""
+        return _mean(self.now_value, latest.in_force_ceiling)
 
     @property
     def plan_covered(self) -> Decimal | None:

@@ -4,26 +4,27 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Page as Slice
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from approvals.capacities import notes_by_report
-from approvals.correction_counts import PROMISED, counts
-from approvals.models import Request
-from portal import holders, restated, selectors, tables
-from portal.exports import Column, csv_answer
+from portal import restated, selectors, tables
+from portal.charts import Chart
+from portal.dashboards.curves import MONEY, PHYSICAL, curve, month_names
+from portal.dashboards.item_curves import item_charts
+from portal.exports import ANSWERS, Column
 from portal.figures import Item, ItemMonth, Total
-from portal.holders import Holding, Standing
-from portal.selectors import HANDED_IN, PUBLISHED_ONLY, Month, Sight, UnitTotal, View
-from registry.models import FiscalYear, Government, Unit
-from registry.selectors import government, within
+from portal.opendata import feeds
+from portal.opendata.files import Extent
+from portal.opendata.package import files_of
+from portal.selectors import Month, UnitTotal, View
+from portal.voices.selectors import about_item, about_unit
+from registry.models import Contract, FiscalYear, Government, Unit
+from registry.selectors import government
 from submissions.models import Report
 
 PER_PAGE = 50
@@ -39,7 +40,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page and its tables, the first of which is the one that `?format=csv` means."""
+    """A page and its tables, the first of which is the one that `?format=csv` (xlsx, json) means."""
 
     template: str
     context: dict[str, Any]
@@ -61,15 +62,16 @@ class ItemRows(Sequence[Item]):
 
 
 def answer(request: HttpRequest, page: Page) -> HttpResponse:
-    """The page, or with `?format=csv` its table as a file (`&table=` names another one)."""
-    if request.GET.get("format") != "csv":
+    """The page, or with `?format=csv`, xlsx or json its table as a file (`&table=` names another one)."""
+    write = ANSWERS.get(request.GET.get("format", ""))
+    if write is None:
         return render(request, page.template, page.context)
     wanted = request.GET.get("table") or next(iter(page.tables), "")
     if wanted not in page.tables:
         raise Http404
     table = page.tables[wanted]
     name = page.name if wanted == next(iter(page.tables)) else f"{page.name}-{wanted}"
-    return csv_answer(name, table.columns, table.rows())
+    return write(name, table.columns, table.rows())
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,9 @@ def _government(request: HttpRequest, here: Government, view: View, opened: Sequ
     crumbs = [{"label": here.name, "url": reverse("portal:home")}, {"label": month.label}]
     context = _month_context(month, opened, total, "") | {
         "moved": restated.both(view, total),
+        "charts": _charts(month, None),
+        "files": files_of(Extent(month.year)),
+        "feed_url": feeds.address("published"),
         "crumbs": crumbs,
         "rows": slices,
         "complete": sum(row.total.complete for row in rows),
@@ -157,6 +162,10 @@ def unit_month(request: HttpRequest, label: str, slug: str, code: str) -> Page:
     context = _month_context(view.month, there.months, total, code) | {
         "moved": restated.both(view, total),
         "unit": unit,
+        "charts": _charts(view.month, unit),
+        "files": files_of(Extent(there.year, unit)),
+        "feed_url": feeds.address("published", unit),
+        "about_voices": about_unit(unit, slug),
         "crumbs": _unit_crumbs(there.government, view.month, unit),
         "units": _below(rows, unit),
         "rows": slices,
@@ -194,6 +203,11 @@ def item_year(request: HttpRequest, label: str, code: str, sub_activity: str) ->
         "unit": unit,
         "year": there.year,
         "last": last,
+        "charts": item_charts(item, there.year, rows, max(months)) if rows else [],
+        "contracts": Contract.objects.filter(item=item).order_by("starts_on", "number"),
+        "files": files_of(Extent(there.year, unit)),
+        "feed_url": feeds.address("corrections", unit),
+        "about_voices": about_item(item),
         "rows": [
             (
                 months[row.month],
@@ -231,92 +245,12 @@ def _as_first(
     return {"first": first, "because": [months[number] for number in first.corrected or ()]}
 
 
-def overview(request: HttpRequest, sight: Sight) -> Page:
-    """For insiders: the same figures of what they oversee, and who has not reported; `?unit=` goes down one unit."""
-    month, opened = _chosen_month(request.GET.get("month", ""))
-    if month is None:
-        return Page("portal/overview.html", {"months": []}, "overview")
-    unsigned, code = request.GET.get("all") == "1", request.GET.get("unit", "")
-    unit = _unit(code) if code else None
-    view = View(month, states=HANDED_IN if unsigned else PUBLISHED_ONLY, unit=unit, sight=sight)
-    total, rows = selectors.units(view)
-    if unit and not total.items:
-        raise Http404
-    standings, waiting = holders.standings(view)
-    number = request.GET.get("page")
-    asked = {"month": month.slug} | ({"all": "1"} if unsigned else {})
-    context = _switches(asked, opened, code) | {
-        "month": month,
-        "total": total,
-        "moved": None if unsigned else restated.both(view, total),
-        "unit": unit,
-        "crumbs": _overview_crumbs(asked, unit),
-        "units": _below(rows, unit),
-        "items": Paginator(ItemRows(view, total.items), PER_PAGE).get_page(number) if unit else None,
-        "unsigned": unsigned,
-        "standings": standings,
-        "counts": [] if unit else counts(_corrections(month, sight)),
-        "promised": PROMISED,
-        "behind": sum(not one.complete for one in standings),
-        "waiting": Paginator(waiting, PER_PAGE).get_page(None if unit else number),
-    }
-    name = "-".join([month.slug, code or "overview", *(["unsigned"] if unsigned else [])])
-    return Page(
-        "portal/overview.html", context, name, _overview_tables(view, total, rows, standings, waiting)
-    )
-
-
-def _corrections(month: Month, sight: Sight) -> QuerySet[Request]:
-    """The requests of a year that somebody oversees."""
-    return Request.objects.filter(within(sight.paths or (), "agency__path"), fiscal_year=month.year)
-
-
-def _overview_tables(
-    view: View, total: Total, rows: list[UnitTotal], standings: list[Standing], waiting: list[Holding]
-) -> dict[str, Table]:
-    return {
-        "units": Table(tables.UNITS, lambda: tables.with_total(total, rows)),
-        "items": Table(tables.ITEMS, lambda: selectors.items(view)),
-        "states": Table(tables.STANDINGS, lambda: standings),
-        "holders": Table(tables.HOLDERS, lambda: waiting),
-    }
-
-
-def _switches(asked: dict[str, str], opened: Sequence[Month], code: str) -> dict[str, Any]:
-    """The month picker and the switch, which keep what else was asked; and the question itself for links."""
-    asked_here = asked | ({"unit": code} if code else {})
-    published = {key: value for key, value in asked_here.items() if key != "all"}
-    return {
-        "months": [
-            {
-                "label": each.label,
-                "url": f"?{urlencode(asked_here | {'month': each.slug})}",
-                "current": each.slug == asked["month"],
-            }
-            for each in opened
-        ],
-        "switch": [
-            {"label": _("Published only"), "url": f"?{urlencode(published)}", "current": "all" not in asked},
-            {
-                "label": _("Include not yet signed"),
-                "url": f"?{urlencode(published | {'all': '1'})}",
-                "current": "all" in asked,
-            },
-        ],
-        "query": urlencode(asked),
-        "base": f"?{urlencode(asked_here)}&",
-        "pager_base": f"{urlencode(asked_here)}&",
-    }
-
-
-def _overview_crumbs(asked: dict[str, str], unit: Unit | None) -> list[dict[str, str]]:
-    """The way back up; none on the overview itself."""
-    if unit is None:
+def _charts(month: Month, unit: Unit | None) -> list[Chart]:
+    """Physical progress and money through the year; one statement, none where nothing is published in the month."""
+    if not month.agencies:
         return []
-    crumbs = [{"label": _("Overview"), "url": f"?{urlencode(asked)}"}]
-    if unit.agency and unit.agency_id != unit.pk:
-        crumbs.append({"label": unit.agency.name, "url": f"?{urlencode(asked | {'unit': unit.agency.code})}"})
-    return [*crumbs, {"label": unit.name}]
+    months, names = selectors.year_months(month.year, unit), month_names(month.year)
+    return [curve(months, names, measure) for measure in (PHYSICAL, MONEY)]
 
 
 def month_url(month: Month, code: str = "") -> str:
@@ -325,21 +259,6 @@ def month_url(month: Month, code: str = "") -> str:
     if code:
         return reverse("portal:unit", args=[label, month.slug, code])
     return reverse("portal:month", args=[label, month.slug])
-
-
-def _chosen_month(slug: str) -> tuple[Month | None, list[Month]]:
-    """The month of that name, else the newest opened one; 404 for a month that was never opened."""
-    here = government()
-    years = selectors.years(here) if here else []
-    if not slug:
-        return selectors.newest_month(years, published=False)
-    for year in years:
-        if slug[:4] in (str(year.start_date.year), str(year.end_date.year)):
-            opened = selectors.months(year)
-            found = next((month for month in opened if month.slug == slug), None)
-            if found:
-                return found, opened
-    raise Http404
 
 
 def _month_context(month: Month, opened: Sequence[Month], total: Total, code: str) -> dict[str, Any]:

@@ -1,111 +1,100 @@
-"""The portal's SQL: one chain of common table expressions that says what each sub-activity stands at in one month.
+"""The portal's SQL: what the sub-activities of a view stand at, from the formula itself or from what is kept of it.
 
-Parameters: year (fiscal year id), month (1..13), states (which reports count), and the scope: path (unit and all
-below), agency (id or None), and for people paths/posts (None for the public, who see all that is published).
+Parameters: year (fiscal year id), first and last (months 1..13), states (which reports count), and the scope: path (unit and
+all below), agency (id or None), post (of the verifier, 0 for those without, or None), and for people paths and posts (None for
+the public, who see all that is published).
+
+A statement is a source and a shape. Sources: `FACTS` asks the formula of submissions.rollups, `KEPT_FACTS` the same rows as
+they were kept when they were published; `OWN` and `KEPT_OWN` the sums of each unit's own sub-activities.
 """
 
+from submissions.rollups import ADDED, IN_FORCE, STANDING, SUMS, WEIGHED
+
 # starts_with() instead of LIKE: a path is data, not a pattern.
-SCOPE = """
+PLACES = "starts_with(u.path, %(path)s) AND (%(agency)s::bigint IS NULL OR u.agency_id = %(agency)s)"
+SECTION = "(%(post)s::bigint IS NULL OR coalesce(i.verifier_post_id, 0) = %(post)s)"
+BELOW_MINE = "EXISTS (SELECT 1 FROM unnest(%(paths)s::text[]) AS x(path) WHERE starts_with(u.path, x.path))"
+ITEM = """i.sub_activity_code AS code, i.sub_activity_name AS name, i.verifier_post_id, u.code AS unit_code,
+    u.name AS unit_name, u.path, coalesce(u.agency_id, u.id) AS agency_id"""
+OWN_SCOPE = f"""
 scope AS (
-  SELECT i.id, i.unit_id, i.sub_activity_code AS code, i.sub_activity_name AS name, i.officer_post_id, i.verifier_post_id,
-    u.code AS unit_code, u.name AS unit_name, u.path, u.parent_id, coalesce(u.agency_id, u.id) AS agency_id
+  SELECT i.id, i.unit_id, {ITEM}, i.officer_post_id, u.parent_id
   FROM registry_budgetitem i JOIN registry_unit u ON u.id = i.unit_id
-  WHERE i.fiscal_year_id = %(year)s AND starts_with(u.path, %(path)s)
-    AND (%(agency)s::bigint IS NULL OR u.agency_id = %(agency)s)
+  WHERE i.fiscal_year_id = %(year)s AND {PLACES} AND {SECTION}
     AND (%(paths)s::text[] IS NULL OR i.officer_post_id = ANY (%(posts)s::bigint[])
-      OR i.verifier_post_id = ANY (%(posts)s::bigint[])
-      OR EXISTS (SELECT 1 FROM unnest(%(paths)s::text[]) AS x(path) WHERE starts_with(u.path, x.path)))
-),
-in_force AS (
-  SELECT DISTINCT ON (v.unit_id) v.id FROM registry_budgetversion v
-  WHERE v.fiscal_year_id = %(year)s AND v.effective_month <= %(month)s
-  ORDER BY v.unit_id, v.effective_month DESC, v.sequence DESC
-),
-active AS (
-  -- Who has nothing to spend and never reported has nothing to report (V-06).
-  SELECT iv.item_id, iv.ceiling,
-    iv.ceiling > 0 OR EXISTS (SELECT 1 FROM submissions_report e WHERE e.item_id = iv.item_id) AS expected
-  FROM registry_budgetitemversion iv JOIN in_force f ON f.id = iv.version_id
-  WHERE iv.active
+      OR i.verifier_post_id = ANY (%(posts)s::bigint[]) OR {BELOW_MINE})
+)"""  # noqa: S608 (joined from constants, here and below)
+# For who asks for holders: the sub-activities of a view and what is expected of them.
+SCOPE = f"{OWN_SCOPE},{IN_FORCE}"
+FACTS = f"WITH {OWN_SCOPE},{STANDING}"
+KEPT_FACTS = f"""
+WITH facts AS (
+  SELECT r.*, {ITEM}, r.reported AS published, CASE WHEN r.reported THEN 'published' ELSE '' END AS state,
+    coalesce(n.public_note, '') AS public_note, {WEIGHED}
+  FROM submissions_itemmonth r JOIN registry_budgetitem i ON i.id = r.item_id JOIN registry_unit u ON u.id = r.unit_id
+    LEFT JOIN submissions_report n ON n.id = r.report_id
+  WHERE r.fiscal_year_id = %(year)s AND r.month BETWEEN %(first)s AND %(last)s AND {PLACES} AND {SECTION}
+    AND (%(paths)s::text[] IS NULL OR {BELOW_MINE})
+)"""  # noqa: S608
+
+# The sums of each unit's own sub-activities in each month.
+SUMMED = f"""
+own AS (SELECT f.unit_id, f.month, f.path, f.agency_id, {SUMS} FROM facts f
+  GROUP BY f.unit_id, f.month, f.path, f.agency_id)"""  # noqa: S608
+OWN = f"{FACTS},{SUMMED}"
+KEPT_SECTION = f"{KEPT_FACTS},{SUMMED}"
+KEPT_OWN = f"""
+WITH own AS (
+  SELECT t.*, u.path, coalesce(u.agency_id, u.id) AS agency_id
+  FROM submissions_unitmonth t JOIN registry_unit u ON u.id = t.unit_id
+  WHERE t.fiscal_year_id = %(year)s AND t.month BETWEEN %(first)s AND %(last)s AND {PLACES}
+    AND (%(paths)s::text[] IS NULL OR {BELOW_MINE})
+)"""  # noqa: S608
+
+# Without a unit the groups are the agencies; else the units right below it, and itself for its own sub-activities.
+GROUPED = """,
+grouped AS (
+  SELECT own.*, coalesce(below.id, CASE WHEN %(unit)s::bigint IS NULL THEN own.agency_id ELSE own.unit_id END) AS group_id
+  FROM own LEFT JOIN registry_unit below ON below.parent_id = %(unit)s::bigint AND starts_with(own.path, below.path)
 )"""
-
-# `counted` holds one report per sub-activity and month: the published one, else the newest revision; a later revision that is
-# still under way is a proposal. `facts` has one row per sub-activity.
-FACTS = f"""
-WITH {SCOPE},
-counted AS MATERIALIZED (
-  SELECT DISTINCT ON (r.item_id, p.month) r.id, r.item_id, p.month, r.state, r.revision, r.budget_version_id, r.ceiling,
-    r.physical_mode, r.output_target, r.status, r.increment, r.volume, r.public_note,
-    coalesce(r.published_at, r.moved_at) AS as_of
-  FROM scope s JOIN submissions_report r ON r.item_id = s.id JOIN submissions_period p ON p.id = r.period_id
-  WHERE p.month <= %(month)s AND r.state = ANY (%(states)s)
-  ORDER BY r.item_id, p.month, r.state = 'published' DESC, r.revision DESC
-),
-spent AS (
-  SELECT l.report_id, sum(l.realized) AS money FROM counted c JOIN submissions_reportline l ON l.report_id = c.id
-  GROUP BY l.report_id
-),
-to_date AS (
-  SELECT c.item_id, sum(m.money) AS realised, sum(m.money) FILTER (WHERE c.month = %(month)s) AS this_month,
-    sum(c.increment) AS points, sum(c.volume) AS volume
-  FROM counted c LEFT JOIN spent m ON m.report_id = c.id GROUP BY c.item_id
-),
-raw AS (
-  SELECT s.*, n.id IS NOT NULL AS reported, n.id IS NOT NULL OR coalesce(a.expected, false) AS required,
-    coalesce(n.state = 'published', false) AS published, coalesce(n.state, '') AS state, coalesce(n.revision, 0) AS revision,
-    coalesce(n.ceiling, a.ceiling) AS ceiling, t.this_month, t.realised, plan.cash AS cash_planned,
-    -- Output units become points of the target that the report was pinned to; the others are points already.
-    CASE WHEN n.id IS NULL THEN NULL WHEN n.physical_mode = 'VOLUME' THEN 100 * t.volume / nullif(n.output_target, 0)
-      ELSE t.points END AS physical,
-    CASE WHEN n.physical_mode = 'VOLUME' THEN 100 * plan.physical / nullif(n.output_target, 0) ELSE plan.physical END
-      AS planned_physical,
-    coalesce(n.status, '') AS status, coalesce(n.public_note, '') AS public_note, n.as_of
-  FROM scope s
-    LEFT JOIN active a ON a.item_id = s.id
-    LEFT JOIN to_date t ON t.item_id = s.id
-    LEFT JOIN counted n ON n.item_id = s.id AND n.month = %(month)s
-    LEFT JOIN registry_budgetitemversion pinned ON pinned.item_id = s.id AND pinned.version_id = n.budget_version_id
-    LEFT JOIN LATERAL (SELECT sum(k.cash) AS cash, sum(k.physical) AS physical FROM registry_monthlyplan k
-      WHERE k.item_version_id = pinned.id AND k.month <= %(month)s) plan ON true
-  WHERE a.item_id IS NOT NULL OR t.item_id IS NOT NULL
-),
-facts AS (SELECT r.*, r.ceiling * r.physical AS value, r.ceiling * r.planned_physical AS planned_value FROM raw r)"""  # noqa: S608 (joined from constants)
-
-# Names as in `figures.Total`. Exact sums of numeric; the only divisions come afterwards (W-3).
-SUMS = """
-  count(*) AS items, count(*) FILTER (WHERE f.required) AS required, count(*) FILTER (WHERE f.reported) AS reported,
-  count(*) FILTER (WHERE f.published) AS published,
-  coalesce(sum(f.ceiling) FILTER (WHERE f.required), 0) AS ceiling,
-  coalesce(sum(f.ceiling) FILTER (WHERE f.reported), 0) AS reported_ceiling,
-  sum(f.this_month) AS this_month, sum(f.realised) AS realised, sum(f.realised) FILTER (WHERE f.reported) AS reported_realised,
-  coalesce(sum(f.ceiling) FILTER (WHERE f.reported AND f.cash_planned IS NOT NULL), 0) AS cash_ceiling,
-  sum(f.cash_planned) FILTER (WHERE f.reported AND f.ceiling > 0) AS cash_planned,
-  sum(f.realised) FILTER (WHERE f.reported AND f.ceiling > 0 AND f.cash_planned IS NOT NULL) AS cash_realised,
-  coalesce(sum(f.ceiling) FILTER (WHERE f.value IS NOT NULL), 0) AS physical_ceiling, sum(f.value) AS physical_value,
-  coalesce(sum(f.ceiling) FILTER (WHERE f.planned_value IS NOT NULL), 0) AS planned_ceiling,
-  sum(f.planned_value) AS planned_value,
-  coalesce(sum(f.ceiling) FILTER (WHERE f.value - f.planned_value IS NOT NULL), 0) AS both_ceiling,
-  sum(f.value - f.planned_value) AS both_value, max(f.as_of) AS as_of"""
-
-# One row per agency, and the total (unit NULL).
-BY_AGENCY = f"""{FACTS}
+# One row per group, and the total (unit NULL).
+UNITS = f"""{GROUPED}
 SELECT g.id AS unit_id, g.code AS unit_code, g.name AS unit_name, sums.* FROM
-  (SELECT f.agency_id AS group_id, {SUMS} FROM facts f GROUP BY GROUPING SETS ((f.agency_id), ())) AS sums
+  (SELECT t.group_id, {ADDED} FROM grouped t GROUP BY GROUPING SETS ((t.group_id), ())) AS sums
   LEFT JOIN registry_unit g ON g.id = sums.group_id ORDER BY g.code NULLS FIRST"""  # noqa: S608
+# One row per month; one per month and group.
+YEAR = f" SELECT t.month, {ADDED} FROM own t GROUP BY t.month"  # noqa: S608
+UNIT_YEAR = f"""{GROUPED}
+SELECT sums.*, g.id AS unit_id, g.code AS unit_code, g.name AS unit_name FROM
+  (SELECT t.month, t.group_id, {ADDED} FROM grouped t GROUP BY t.month, t.group_id) AS sums
+  JOIN registry_unit g ON g.id = sums.group_id ORDER BY g.code, sums.month"""  # noqa: S608
 
-# One row per unit right below %(unit)s and one for the unit's own sub-activities, and the total.
-BY_UNIT = f"""{FACTS}
-SELECT g.id AS unit_id, g.code AS unit_code, g.name AS unit_name, sums.* FROM
-  (SELECT f.group_id, {SUMS} FROM (SELECT facts.*, coalesce(below.id, facts.unit_id) AS group_id FROM facts
-      LEFT JOIN registry_unit below ON below.parent_id = %(unit)s AND starts_with(facts.path, below.path)) AS f
-    GROUP BY GROUPING SETS ((f.group_id), ())) AS sums
-  LEFT JOIN registry_unit g ON g.id = sums.group_id ORDER BY g.code NULLS FIRST"""  # noqa: S608
+# After FACTS or KEPT_FACTS of a year: per month, and per month and group, what each sub-activity has done, weighed by the ceiling
+# that is in force for it in the `newest` opened month.
+WORK_NOW = f""",
+weighed AS (
+  SELECT f.unit_id, f.month, f.path, f.agency_id, f.stands,
+    sum(f.in_force_ceiling) FILTER (WHERE f.month = %(newest)s) OVER (PARTITION BY f.unit_id, f.code) AS ceiling_now
+  FROM facts f
+),
+own AS (
+  SELECT w.unit_id, w.month, w.path, w.agency_id, sum(w.ceiling_now * w.stands) AS value FROM weighed w
+  GROUP BY w.unit_id, w.month, w.path, w.agency_id
+){GROUPED}
+SELECT g.month, coalesce(g.group_id, 0) AS unit_id, sum(g.value) AS value FROM grouped g
+GROUP BY GROUPING SETS ((g.month, g.group_id), (g.month))"""  # noqa: S608
 
-ITEMS = f"""{FACTS}
+# After FACTS or KEPT_FACTS: one row per sub-activity; one per section, which is a verifier's post.
+ITEMS = """
 SELECT f.code, f.name, f.unit_code, f.unit_name, f.required, f.reported, f.published, f.ceiling, f.this_month, f.realised,
   f.cash_planned, f.physical, f.planned_physical, f.status, f.public_note, f.as_of, f.revision, f.state,
-  (SELECT coalesce(sum(w.ceiling) FILTER (WHERE w.value IS NOT NULL), 0) FROM facts w) AS weighed_over
-FROM facts f ORDER BY f.unit_code, f.code LIMIT %(limit)s OFFSET %(offset)s"""  # noqa: S608
+  coalesce(sum(f.ceiling) FILTER (WHERE f.value IS NOT NULL) OVER (), 0) AS weighed_over
+FROM facts f ORDER BY f.unit_code, f.code LIMIT %(limit)s OFFSET %(offset)s"""
+SECTIONS = f"""
+SELECT coalesce(q.id, 0) AS post_id, coalesce(q.title, '') AS title, coalesce(w.name, '') AS unit_name, sums.* FROM
+  (SELECT f.verifier_post_id, {SUMS} FROM facts f GROUP BY f.verifier_post_id) AS sums
+  LEFT JOIN registry_post q ON q.id = sums.verifier_post_id LEFT JOIN registry_unit w ON w.id = q.unit_id
+ORDER BY w.code NULLS LAST, q.title, q.id"""  # noqa: S608
 
 # One sub-activity through the year; money and points run on in the window, month by month.
 ITEM_YEAR = """
@@ -185,4 +174,4 @@ SELECT u.code AS agency_code, u.name AS agency_name, h.state, coalesce(q.title, 
 FROM summed h JOIN registry_unit u ON u.id = h.agency_id LEFT JOIN registry_post q ON q.id = h.post_id
   LEFT JOIN registry_unit w ON w.id = q.unit_id LEFT JOIN registry_office o ON o.post_id = h.post_id
   LEFT JOIN registry_user z ON z.id = o.person_id
-ORDER BY u.code, h.due, q.title"""  # noqa: S608
+ORDER BY u.code, h.due, q.title, h.post_id, h.state, o.person_id"""  # noqa: S608

@@ -149,7 +149,7 @@ def _told(report: Report, topic: str, key: str, at: datetime, more: Mapping[str,
     data = {
         "report": report.token,
         "fiscal_year": period.fiscal_year.label,
-        "month": f"{period.first_day:%Y-%m}",
+        "month": str(period),
         "agency": period.agency.code,
         "unit": item.unit.code,
         "sub_activity": item.sub_activity_code,
@@ -184,7 +184,7 @@ def _of_locks(row: Outbox) -> Iterator[Event]:
     for one in periods.order_by("pk"):
         data = {
             "fiscal_year": one.fiscal_year.label,
-            "month": f"{one.first_day:%Y-%m}",
+            "month": str(one),
             "agency": one.agency.code,
             "state": "locked",
             "locked_at": one.lock_at.isoformat(),

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
 
-from registry.grants import AUDIT
-from registry.models import Government, Office, Reach, User
+from registry.grants import AUDIT, OVERSEE, SEE
+from registry.models import Government, Office, Post, Reach, Unit, User
 
 
 def government() -> Government | None:
@@ -44,3 +44,20 @@ def within(paths: Sequence[str], field: str = "path") -> Q:
     for path in paths:
         condition |= Q(**{f"{field}__startswith": path})
     return condition
+
+
+def leaders(government: Government) -> QuerySet[User]:
+    """Who leads or oversees a whole government: the office of a leader, or the right to see or oversee, at its root."""
+    root = Unit.objects.filter(government=government, parent=None)
+    reaches = Reach.objects.filter(
+        person=OuterRef("pk"), unit__in=root, right__in=(Post.Role.LEADER, SEE, OVERSEE)
+    )
+    return User.objects.filter(Exists(reaches), is_active=True)
+
+
+def leads(user: User) -> bool:
+    """Whether somebody leads or oversees a whole government."""
+    root = Unit.objects.filter(parent=None)
+    return Reach.objects.filter(
+        person=user.pk, unit__in=root, right__in=(Post.Role.LEADER, SEE, OVERSEE)
+    ).exists()

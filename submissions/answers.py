@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from submissions import figures, restating, rules
 from workflow import route
+from workflow.cursor import listed
 from workflow.engine import Question
 from workflow.record import Record, law
 from workflow.route import Facts, GrantFact, Office, Route
@@ -102,10 +103,10 @@ def gather(model: Any, cursor: Any, documents: Sequence[Any], question: Question
     two more when its figures have to be judged."""
     ids = [document.pk for document in documents]
     asked = {
-        "ids": ids,
+        "ids": listed(ids),
         "actor": question.actor_id,
         "now": question.now,
-        "together": ids if question.whole else [],
+        "together": listed(ids if question.whole else ()),
         "funds": any(_asks_funds(law(document.route_id)) for document in documents),
     }
     offices = offices_of(cursor, question.actor_id, documents)
@@ -255,4 +256,4 @@ def _blocking(
 
 def content_of(model: Any, cursor: Any, ids: Sequence[int]) -> dict[int, str]:
     """Canonical text of each report, as PostgreSQL prints jsonb: keys by length then bytes, sums as decimal strings."""
-    return dict(cursor.execute(CONTENT, [list(ids)]).fetchall())
+    return dict(cursor.execute(CONTENT, [listed(ids)]).fetchall())

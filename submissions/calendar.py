@@ -13,6 +13,7 @@ from django.db.models import Max
 from ledger.history import insert_history
 from ledger.recording import recorded
 from registry.models import BudgetItem, FiscalYear, Government, Unit, User
+from submissions import rollups
 from submissions.extensions import extended
 from submissions.models import CalendarRule, Period, Report, ReportLine
 from submissions.moments import (
@@ -26,7 +27,7 @@ from workflow.cursor import Prepared, moment, prepared
 from workflow.engine import newest_route
 from workflow.models import Grant
 
-MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"((?!0000)[0-9]{4})-(0[1-9]|1[0-2])")
 
 
 class CalendarRefused(Exception):
@@ -88,16 +89,19 @@ def policy_from(row: Sequence[Any]) -> CalendarPolicy:
 # name of 22 characters each; TIME progresses as planned unless the officer says otherwise. What comes into a month that is
 # open already keeps the route that its unit, or its route's other units, have there.
 REPORTS = """
+WITH there AS MATERIALIZED (
+  SELECT e.id, e.period_id, e.route_id, i.unit_id, w.code FROM submissions_report e
+    JOIN registry_budgetitem i ON i.id = e.item_id JOIN workflow_routeversion w ON w.id = e.route_id
+  WHERE e.period_id = ANY (%(periods)s) AND e.revision = 0
+),
+of_unit AS (SELECT DISTINCT ON (period_id, unit_id) * FROM there ORDER BY period_id, unit_id, id),
+of_code AS (SELECT DISTINCT ON (period_id, code) * FROM there ORDER BY period_id, code, id)
 INSERT INTO submissions_report (token, item_id, period_id, revision, budget_version_id, ceiling, physical_mode,
   output_target, state, tier, step, version, content_hash, route_id, status, increment, physical_reason, problems,
   problem_text, follow_up_text, follow_up_pic, public_note)
 SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), i.id, p.id, 0, v.id, iv.ceiling,
-  iv.physical_mode, iv.output_target, 'draft', 0, 0, 1, '', coalesce(
-    (SELECT e.route_id FROM submissions_report e JOIN registry_budgetitem ei ON ei.id = e.item_id
-      WHERE e.period_id = p.id AND ei.unit_id = u.id AND e.revision = 0 ORDER BY e.id LIMIT 1),
-    (SELECT e.route_id FROM submissions_report e JOIN workflow_routeversion w ON w.id = e.route_id
-      WHERE e.period_id = p.id AND w.code = u.route_code AND e.revision = 0 ORDER BY e.id LIMIT 1),
-    (%(routes)s::jsonb ->> u.route_code)::bigint), '',
+  iv.physical_mode, iv.output_target, 'draft', 0, 0, 1, '',
+  coalesce(of_unit.route_id, of_code.route_id, (%(routes)s::jsonb ->> u.route_code)::bigint), '',
   CASE WHEN iv.physical_mode = 'TIME' THEN m.physical END, '', '{}', '', '', '', ''
 FROM submissions_period p JOIN registry_unit u ON u.agency_id = p.agency_id
   JOIN registry_budgetitem i ON i.unit_id = u.id AND i.fiscal_year_id = p.fiscal_year_id
@@ -105,6 +109,8 @@ FROM submissions_period p JOIN registry_unit u ON u.agency_id = p.agency_id
     AND w.effective_month <= p.month ORDER BY w.effective_month DESC, w.sequence DESC LIMIT 1) v ON true
   JOIN registry_budgetitemversion iv ON iv.item_id = i.id AND iv.version_id = v.id AND iv.active
   LEFT JOIN registry_monthlyplan m ON m.item_version_id = iv.id AND m.month = p.month
+  LEFT JOIN of_unit ON of_unit.period_id = p.id AND of_unit.unit_id = u.id
+  LEFT JOIN of_code ON of_code.period_id = p.id AND of_code.code = u.route_code
 WHERE p.id = ANY (%(periods)s) AND (iv.ceiling > 0 OR EXISTS (SELECT 1 FROM submissions_report e WHERE e.item_id = i.id))
 ORDER BY i.id
 ON CONFLICT (item_id, period_id, revision) DO NOTHING RETURNING id"""
@@ -149,7 +155,19 @@ def open_month(
             )
         )
         reports = _reports(cursor, periods, units, actor, now)
+        _keep(fiscal_year, units, month, new)
     return Opened(len(new), reports)
+
+
+def _keep(fiscal_year: FiscalYear, units: Sequence[Unit], month: int, new: Sequence[Period]) -> None:
+    """The roll-ups know of an opened month: what is required of the agencies may have changed in any month (V-06), and
+    for all others the newest month is another one, when this is the first agency that it is opened for."""
+    first = not Period.objects.filter(fiscal_year=fiscal_year, month__gte=month).exclude(
+        pk__in=[one.pk for one in new]
+    )
+    with connection.cursor() as cursor:
+        mine = Unit.objects.filter(agency__in=units).values_list("pk", flat=True)
+        rollups.refresh(cursor, fiscal_year.pk, rollups.units_of(cursor, fiscal_year.pk) if first else mine)
 
 
 def close_month(*, fiscal_year: FiscalYear, month: int, actor: User | None = None) -> int:
@@ -232,7 +250,7 @@ def _moved(
         raise CalendarRefused("calendar.extend_not_open", named)
     moved = []
     for period in periods:
-        named |= {"agency": period.agency.name, "month": f"{period.first_day:%Y-%m}"}
+        named |= {"agency": period.agency.name, "month": str(period)}
         if period.closed_at or now >= period.lock_at:
             locked = period.closed_at or period.lock_at
             raise CalendarRefused("calendar.extend_locked", {**named, "locked_at": locked.isoformat()})

@@ -44,17 +44,27 @@ def holder_guard(name: str, label: str, editors: str, column: str) -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
+  kind int := (SELECT c.id FROM django_content_type c WHERE c.app_label = '{app}' AND c.model = '{model}');
+  many bigint;
+  actor bigint;
   wrong bigint;
 BEGIN
-  SELECT min(d.object_id) INTO wrong FROM made d JOIN django_content_type c ON c.id = d.content_type_id
-  WHERE c.app_label = '{app}' AND c.model = '{model}' AND (
+  -- Most decisions are about something else: they are passed by before the rest is even begun.
+  SELECT count(*), min(d.actor_id) INTO many, actor FROM made d WHERE d.content_type_id = kind;
+  IF many = 0 THEN
+    RETURN NULL;
+  END IF;
+  -- Whoever acts is one and the same, or one of them is wrong already: the offices of nobody else are looked up.
+  WITH held AS MATERIALIZED (SELECT o.post_id, o.title, o.capacity FROM registry_office o WHERE o.person_id = actor)
+  SELECT min(d.object_id) INTO wrong FROM made d WHERE d.content_type_id = kind AND (
     coalesce(d.actor_id::text, '') IS DISTINCT FROM coalesce(current_setting('jenjang.actor', true), '')
-    OR NOT EXISTS (SELECT 1 FROM {app}_{model} r WHERE r.id = d.object_id AND r.step = d.step)
+    OR d.actor_id IS DISTINCT FROM actor
+    OR d.step IS DISTINCT FROM (SELECT r.step FROM {app}_{model} r WHERE r.id = d.object_id)
     OR (d.actor_id IS NULL AND (d.verb NOT IN ('publish', 'supersede', 'cancel') OR d.post_id IS NOT NULL))
-    OR (d.actor_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM registry_office o WHERE o.person_id = d.actor_id
-      AND o.post_id = d.post_id AND o.title = d.post_title AND o.capacity = d.capacity))
-    OR (d.actor_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM registry_user u WHERE u.id = d.actor_id
-      AND u.name = d.actor_name))
+    OR (d.actor_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM held o
+      WHERE o.post_id = d.post_id AND o.title = d.post_title AND o.capacity = d.capacity))
+    OR (d.actor_id IS NOT NULL
+      AND d.actor_name IS DISTINCT FROM (SELECT u.name FROM registry_user u WHERE u.id = d.actor_id))
     OR (d.verb NOT IN ('submit', 'recall', 'amend', 'supersede', 'cancel') AND (
       EXISTS (SELECT 1 FROM {editors} e WHERE e.{column} = d.object_id AND e.person_id = d.actor_id)
       OR EXISTS (SELECT 1 FROM workflow_decision s WHERE s.content_type_id = d.content_type_id

@@ -49,7 +49,7 @@ WITH asked AS MATERIALIZED (SELECT r.id, n.tier, t.role, t.scope, t.unit, i.offi
 SELECT DISTINCT h.report, q.title, u.name, coalesce(o.capacity, ''), coalesce(w.name, '')
 FROM held h JOIN registry_post q ON q.id = h.post JOIN registry_unit u ON u.id = q.unit_id
   LEFT JOIN registry_office o ON o.post_id = q.id LEFT JOIN registry_user w ON w.id = o.person_id
-ORDER BY h.report, q.title"""  # noqa: S608 - only HELD is put in
+ORDER BY 1, 2, 3, 4, 5"""  # noqa: S608 - only HELD is put in
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,28 @@ from typing import Any
 from django.db import connection
 
 from registry.models import FiscalYear, Reach, User
+from submissions.answers import MONTH
 from submissions.calendar import policy_of
 from submissions.moments import SIGN, VERIFY, CalendarPolicy, Moments, due_of, late_workdays, stage
 
 # Heads and bureaus see the months below them; an oversight grant shows all below its unit. Seeing moves nothing.
-WATCHING = ("section_head", "planner", "assistant", "agency_head", "oversight", "inspector", "oversee_unit")
+WATCHING = (
+    "section_head",
+    "planner",
+    "assistant",
+    "agency_head",
+    "oversight",
+    "inspector",
+    "leader",
+    "oversee_unit",
+)
 
 MONTHS = """
 SELECT DISTINCT p.fiscal_year_id, p.month, p.first_day FROM submissions_period p JOIN registry_unit u ON u.id = p.agency_id
 WHERE EXISTS (SELECT 1 FROM unnest(%(paths)s::text[]) s WHERE starts_with(u.path, s)) ORDER BY p.first_day DESC, p.month DESC
 LIMIT 24"""
 
-PERIODS = """
+PERIODS = f"""
 SELECT p.id, u.id, u.code, u.name, u.path, p.opens_at, p.submit_from, p.entry_due, p.verify_due, p.sign_due, p.lock_at,
   p.closed_at, r.owed, r.published, r.last_at, g.reopened_until
 FROM submissions_period p JOIN registry_unit u ON u.id = p.agency_id
@@ -30,10 +40,10 @@ FROM submissions_period p JOIN registry_unit u ON u.id = p.agency_id
     max(r.published_at) AS last_at FROM submissions_report r WHERE r.period_id = p.id AND r.revision = 0) r
   CROSS JOIN LATERAL (SELECT max(w.expires_at) AS reopened_until FROM workflow_grant w WHERE w.kind = 'reopening'
     AND w.revoked_at IS NULL AND w.granted_at <= %(now)s AND w.expires_at > %(now)s
-    AND (starts_with(u.path, w.scope_path) OR starts_with(w.scope_path, u.path)) AND (w.subjects = '{}' OR EXISTS (
-      SELECT 1 FROM unnest(w.subjects) s WHERE split_part(s, '/', 1) = to_char(p.first_day, 'YYYY-MM')))) g
+    AND (starts_with(u.path, w.scope_path) OR starts_with(w.scope_path, u.path)) AND (w.subjects = '{{}}' OR EXISTS (
+      SELECT 1 FROM unnest(w.subjects) s WHERE split_part(s, '/', 1) = {MONTH}))) g
 WHERE p.fiscal_year_id = %(year)s AND p.month = %(month)s
-  AND EXISTS (SELECT 1 FROM unnest(%(paths)s::text[]) s WHERE starts_with(u.path, s)) ORDER BY u.code"""
+  AND EXISTS (SELECT 1 FROM unnest(%(paths)s::text[]) s WHERE starts_with(u.path, s)) ORDER BY u.code"""  # noqa: S608 - only the month's name is put in
 
 # The view is asked once for all of them: joined row by row it would be read again for each report.
 HOLDERS = """

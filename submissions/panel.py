@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from submissions import formulas, marks, pages, selectors
 from submissions.comments import comments_on
 from submissions.facts import ZERO
 from submissions.figures import COUNTS
-from submissions.models import Comment
+from submissions.models import Comment, LeaderDecision
 from submissions.readings import Reading
 from submissions.typed import label_of, told
 from wording.numbers import money, points, quantity
@@ -55,13 +55,43 @@ SELECT x.at, coalesce(u.name, ''), x.cell, x.before, x.after FROM (
     coalesce(lag(c.value) OVER (PARTITION BY c.name ORDER BY h.history_date, h.history_id), ''), coalesce(c.value, '')
   FROM submissions_historicalreport h CROSS JOIN LATERAL (VALUES {", ".join(f"('{name}', h.{name}::text)" for name in CELLS)})
     AS c(name, value) WHERE h.id = %(report)s) x LEFT JOIN registry_user u ON u.id = x.who
-WHERE x.before <> x.after ORDER BY x.at DESC, x.number DESC LIMIT {MOST_CHANGES}"""  # noqa: S608 - only constants
+WHERE x.before <> x.after ORDER BY x.at DESC, x.number DESC, x.cell LIMIT {MOST_CHANGES}"""  # noqa: S608 - only constants
 
 WORDS = f"""
 SELECT e.problem_text, e.follow_up_text, e.public_note, ep.month FROM submissions_report r
   JOIN submissions_period p ON p.id = r.period_id JOIN submissions_report e ON e.item_id = r.item_id
   JOIN submissions_period ep ON ep.id = e.period_id AND ep.month = p.month - 1
 WHERE r.id = %s AND {COUNTS.format("e")} LIMIT 1"""  # noqa: S608
+
+# What leaders decided on this sub-activity until this month, the newest first; what was withdrawn is not asked of anybody.
+DECIDED = """
+SELECT d.token, d.text, d.due, d.state, d.decided_name, d.decided_office, d.decided_at, q.title || ', ' || u.name, ep.first_day,
+  d.ended_note
+FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id JOIN submissions_report e ON e.item_id = r.item_id
+  JOIN submissions_period ep ON ep.id = e.period_id AND ep.month <= p.month
+  JOIN submissions_leaderdecision d ON d.report_id = e.id AND d.state <> 'withdrawn'
+  JOIN registry_post q ON q.id = d.owner_post_id JOIN registry_unit u ON u.id = q.unit_id
+WHERE r.id = %s ORDER BY d.id DESC LIMIT 10"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A leader's decision as the officer reads it; `owner`: whose office carries it out."""
+
+    token: str
+    text: str
+    due: date
+    state: str
+    name: str
+    office: str
+    at: datetime
+    owner: str
+    month: date
+    note: str
+
+    @property
+    def open(self) -> bool:
+        return self.state == LeaderDecision.State.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +106,7 @@ class Month:
 
 
 def context(reading: Reading, month: str) -> dict[str, Any]:
-    """For templates/submissions/panel.html: six statements."""
+    """For templates/submissions/panel.html: seven statements."""
     with connection.cursor() as cursor:
         cursor.execute(STRIP, [reading.id])
         strip = [_month(reading, row) for row in cursor.fetchall()]
@@ -84,6 +114,8 @@ def context(reading: Reading, month: str) -> dict[str, Any]:
         life = [_change(reading, *row) for row in cursor.fetchall()]
         cursor.execute(WORDS, [reading.id])
         last = cursor.fetchone()
+        cursor.execute(DECIDED, [reading.id])
+        decided = [Decided(*row) for row in cursor.fetchall()]
     return {
         "one": reading,
         "entry_url": f"{reverse('submissions:entry', args=[month])}#r{reading.id}",
@@ -92,6 +124,7 @@ def context(reading: Reading, month: str) -> dict[str, Any]:
         "sentence": _sentence(strip, reading),
         "life": life,
         "last": _last(last),
+        "decided": decided,
         "history": _said(reading),
         "evidence": [
             pages.file_row(file) for file in selectors.evidence_of([reading.id]).get(reading.id, ())

@@ -1,4 +1,4 @@
-"""Files of payments between choosing and importing: they wait a day, each where only its person finds it."""
+"""Files of payments and plans between choosing and importing: they wait a day, each where only its person finds it."""
 
 from pathlib import PurePath
 
@@ -14,9 +14,10 @@ from submissions.shelf import Shelf
 TOKEN_LENGTH = 20
 LONGEST = 150  # bytes of a name
 SHELF = Shelf("payments")
+PLANS = Shelf("plans")
 
 
-def keep(user: User, upload: UploadedFile) -> str:
+def keep(user: User, upload: UploadedFile, shelf: Shelf = SHELF) -> str:
     """Keep a file that can be read, and return its public name; raises FileRefused. Old ones of the person go."""
     if (upload.size or 0) > MOST_PACKED:
         size = -(-(upload.size or 0) // MEGABYTE)
@@ -31,13 +32,13 @@ def keep(user: User, upload: UploadedFile) -> str:
         .decode(errors="ignore")
     )
     name = f"x{name}" if name.startswith(".") else name
-    SHELF.put(user, f"{token}{name}", content)
+    shelf.put(user, f"{token}{name}", content)
     return token
 
 
-def kept(user: User, token: str) -> File | None:
+def kept(user: User, token: str, shelf: Shelf = SHELF) -> File | None:
     """The person's file of that name; None when there is none any more."""
     if len(token) != TOKEN_LENGTH:
         return None
-    found = SHELF.find(user, token)
+    found = shelf.find(user, token)
     return File(found[1], found[0][TOKEN_LENGTH:]) if found else None

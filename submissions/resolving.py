@@ -45,7 +45,7 @@ UNION ALL
 SELECT u.route_code, {_OF.format(officer="NULL", verifier="NULL")}, 0, '', NULL, NULL, NULL FROM registry_unit u
 WHERE u.government_id = %(government)s AND (u.kind = 'PUBLIC_ENTITY' AND u.route_code = ANY (%(plain)s)
   OR u.id = ANY (%(units)s)) AND NOT EXISTS (SELECT FROM registry_budgetitem i WHERE i.unit_id = u.id)
-ORDER BY 3, 11"""  # noqa: S608 - names of columns, no values
+ORDER BY 3, 11, 12, 9, 10"""  # noqa: S608 - names of columns, no values
 
 PINNED = f"""
 SELECT r.route_id::text, {_OF.format(officer="i.officer_post_id", verifier="i.verifier_post_id")}, count(*),
@@ -55,7 +55,7 @@ FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id AND p.
   LEFT JOIN registry_budgetline b ON %(funds)s AND b.item_id = i.id
 WHERE u.government_id = %(government)s AND r.state NOT IN ('superseded', 'cancelled')
   AND EXISTS (SELECT FROM workflow_tier t WHERE t.route_id = r.route_id AND t.number >= r.tier)
-GROUP BY r.route_id, u.id, i.officer_post_id, i.verifier_post_id ORDER BY 3, 11"""  # noqa: S608 - names of columns, no values
+GROUP BY r.route_id, u.id, i.officer_post_id, i.verifier_post_id ORDER BY 3, 11, 12, 9, 10, 1"""  # noqa: S608 - names of columns, no values
 
 # Documents that belong to a unit as a whole; which of them still wait for somebody, or will.
 OF_UNITS = """

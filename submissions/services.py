@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from django.db import transaction
-
-from ledger.history import insert_history
+from ledger.history import history_sql, insert_history
 from ledger.recording import recorded
 from registry.models import User
 from submissions import figures, rules
@@ -18,7 +17,7 @@ from submissions.facts import VOLUME, Finding, ItemFacts
 from submissions.models import Explanation, Opening, Report, ReportLine
 from wording.sentences import say
 from workflow import engine, route
-from workflow.cursor import Prepared, prepared
+from workflow.cursor import Prepared, alone, prepared
 from workflow.engine import Outcome
 from workflow.route import Refusal
 
@@ -66,27 +65,47 @@ class Saved:
     findings: dict[int, tuple[Finding, ...]]
 
 
-CHANGED_REPORTS = """
-UPDATE submissions_report r SET status = m.status, increment = m.increment, volume = m.volume,
+CHANGED_LINES = """lines AS (UPDATE submissions_reportline l
+  SET realized = m.realized, correction_reason = m.reason, corrects_month = m.corrects
+FROM jsonb_to_recordset(%(lines)s::jsonb) AS m(report bigint, id bigint, realized numeric, reason text, corrects smallint)
+WHERE l.id = m.id AND l.report_id = m.report
+  AND (l.realized, l.correction_reason, l.corrects_month) IS DISTINCT FROM (m.realized, m.reason, m.corrects)
+RETURNING l.*)"""
+
+# The ids stand beside the columns, because of JSON the planner expects a hundred rows and would read the whole table; the
+# lines are asked for first, so that they are written first and the ledger tells of them in that order.
+CHANGED_REPORTS = """reports AS (UPDATE submissions_report r SET status = m.status, increment = m.increment, volume = m.volume,
   physical_reason = m.physical_reason, problems = m.problems, problem_text = m.problem_text,
   follow_up_text = m.follow_up_text, follow_up_pic = m.follow_up_pic, follow_up_due = m.follow_up_due,
   follow_up_answer = m.follow_up_answer, needs_leadership = m.needs_leadership, public_note = m.public_note,
   version = r.version + 1
 FROM jsonb_to_recordset(%(reports)s::jsonb) AS m(id bigint, status text, increment numeric, volume numeric,
   physical_reason text, problems text[], problem_text text, follow_up_text text, follow_up_pic text, follow_up_due date,
-  follow_up_answer text, needs_leadership boolean, public_note text)
-WHERE r.id = m.id AND ((r.status, r.increment, r.volume, r.physical_reason, r.problems::text[], r.problem_text,
+  follow_up_answer text, needs_leadership boolean, public_note text, explained boolean, mandate bigint)
+WHERE r.id = ANY (%(ids)s) AND r.id = m.id
+  AND (r.id IN (SELECT report_id FROM lines) OR m.explained
+  OR (r.status, r.increment, r.volume, r.physical_reason, r.problems::text[], r.problem_text,
     r.follow_up_text, r.follow_up_pic, r.follow_up_due, r.follow_up_answer, r.needs_leadership, r.public_note)
   IS DISTINCT FROM (m.status, m.increment, m.volume, m.physical_reason, m.problems, m.problem_text, m.follow_up_text,
-    m.follow_up_pic, m.follow_up_due, m.follow_up_answer, m.needs_leadership, m.public_note)
-  OR r.id = ANY (%(touched)s)) RETURNING r.id"""
+    m.follow_up_pic, m.follow_up_due, m.follow_up_answer, m.needs_leadership, m.public_note)) RETURNING r.*, m.mandate)"""
 
-CHANGED_LINES = """
-UPDATE submissions_reportline l SET realized = m.realized, correction_reason = m.reason, corrects_month = m.corrects
-FROM jsonb_to_recordset(%(lines)s::jsonb) AS m(report bigint, id bigint, realized numeric, reason text, corrects smallint)
-WHERE l.id = m.id AND l.report_id = m.report
-  AND (l.realized, l.correction_reason, l.corrects_month) IS DISTINCT FROM (m.realized, m.reason, m.corrects)
-RETURNING l.id, l.report_id"""
+EDITORS = """editors AS (INSERT INTO submissions_editor (report_id, person_id, grant_id)
+  SELECT id, %(actor)s, mandate FROM reports ON CONFLICT DO NOTHING)"""
+
+
+@cache
+def _changing(*, known: bool) -> str:
+    """The one statement of a save: lines and reports that say something else now, the history of both, and who entered,
+    unless all of the reports know him already."""
+    parts = [
+        CHANGED_LINES,
+        CHANGED_REPORTS,
+        f"report_history AS ({history_sql(Report, 'reports')})",
+        f"line_history AS ({history_sql(ReportLine, 'lines')})",
+        *([] if known else [EDITORS]),
+    ]
+    return "WITH " + ",\n".join(parts) + "\nSELECT id FROM reports"
+
 
 # An emptied explanation stays, empty: its history tells that it was taken back.
 EXPLAINED = """
@@ -179,46 +198,29 @@ def _write(
     entering: engine.Entering,
     reason: str,
 ) -> set[int]:
-    """Set-based updates, lines first; a report whose lines or explanations changed gets a new version too."""
-    lines = [
-        {
-            "report": entry.report_id,
-            "id": pk,
-            "realized": _text(line.realized),
-            "reason": line.correction_reason,
-            "corrects": line.corrects_month,
-        }
-        for entry, _ in kept
-        for pk, line in entry.lines.items()
+    """What changed, in one statement after the explanations; a report whose lines or explanations changed gets a new version
+    too. Answers with the reports that have one."""
+    if not kept:
+        return set()
+    told = {"actor": actor.pk, "at": entering.now, "change": reason[:100]}
+    explained = _explain(cursor, kept, told)
+    ids = [entry.report_id for entry, _ in kept]
+    reports = [
+        _columns(entry, facts)
+        | {"explained": entry.report_id in explained, "mandate": entering.mandates.get(entry.report_id)}
+        for entry, facts in kept
     ]
-    changed_lines = cursor.execute(CHANGED_LINES, {"lines": json.dumps(lines)}).fetchall()
-    reports = [_columns(entry, facts) for entry, facts in kept]
-    explained = _explain(cursor, kept)
-    touched = sorted({report for _, report in changed_lines} | {report for _, report, _ in explained})
-    rows = cursor.execute(CHANGED_REPORTS, {"reports": json.dumps(reports), "touched": touched}).fetchall()
-    changed = {pk for (pk,) in rows}
-    if changed:
-        now = entering.now
-        note_editors(cursor, sorted(changed), actor, entering.mandates)
-        insert_history(
-            cursor,
-            ReportLine,
-            [pk for pk, _ in changed_lines],
-            kind="~",
-            actor_id=actor.pk,
-            at=now,
-            reason=reason,
-        )
-        for kind, made in (("+", True), ("~", False)):
-            rows = [pk for pk, _, new in explained if new == made]
-            if rows:
-                insert_history(cursor, Explanation, rows, kind=kind, actor_id=actor.pk, at=now, reason=reason)
-        insert_history(cursor, Report, sorted(changed), kind="~", actor_id=actor.pk, at=now, reason=reason)
-    return changed
+    columns = {
+        "lines": json.dumps([line for entry, _ in kept for line in _lines(entry)]),
+        "reports": json.dumps(reports),
+        "ids": ids,
+    }
+    statement = _changing(known=entering.known.issuperset(ids))
+    return {pk for (pk,) in cursor.execute(statement, {"kind": "~", **told, **columns}).fetchall()}
 
 
-def _explain(cursor: Prepared, kept: Sequence[tuple[Entry, ItemFacts]]) -> list[tuple[int, int, bool]]:
-    """(id, report, whether it is new) of each explanation that changed; no statement when none was typed."""
+def _explain(cursor: Prepared, kept: Sequence[tuple[Entry, ItemFacts]], told: Mapping[str, Any]) -> set[int]:
+    """The reports of which an explanation changed; no statement when none was typed."""
     rows = []
     for entry, _ in kept:
         for mark, text in entry.explanations.items():
@@ -226,12 +228,37 @@ def _explain(cursor: Prepared, kept: Sequence[tuple[Entry, ItemFacts]]) -> list[
             rows.append(
                 {"report": entry.report_id, "rule": rule, "line": int(line) if line else None, "text": text}
             )
-    return cursor.execute(EXPLAINED, [json.dumps(rows)]).fetchall() if rows else []
+    changed = cursor.execute(EXPLAINED, [json.dumps(rows)]).fetchall() if rows else []
+    for kind, made in (("+", True), ("~", False)):
+        if ids := [pk for pk, _, new in changed if new == made]:
+            insert_history(
+                cursor,
+                Explanation,
+                ids,
+                kind=kind,
+                actor_id=told["actor"],
+                at=told["at"],
+                reason=told["change"],
+            )
+    return {report for _, report, _ in changed}
 
 
 def note_editors(cursor: Any, ids: Sequence[int], actor: User, mandates: Mapping[int, int]) -> None:
     """Remember who entered, and by which mandate when it was in another's place; the first time counts."""
     cursor.execute(EDITED, [actor.pk, list(ids), [mandates.get(pk) for pk in ids]])
+
+
+def _lines(entry: Entry) -> list[dict[str, Any]]:
+    return [
+        {
+            "report": entry.report_id,
+            "id": pk,
+            "realized": _text(line.realized),
+            "reason": line.correction_reason,
+            "corrects": line.corrects_month,
+        }
+        for pk, line in entry.lines.items()
+    ]
 
 
 def _columns(entry: Entry, facts: ItemFacts) -> dict[str, Any]:
@@ -257,8 +284,9 @@ def _text(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:f}"
 
 
+# Unnested, because a plan made for a list that is known promises to be cheaper than the kept one, and is made each time.
 MONTHS = """SELECT r.id, p.month FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
-WHERE r.id = ANY (%s)"""
+WHERE r.id = ANY (ARRAY(SELECT unnest(%s::bigint[])))"""
 
 
 def submit(
@@ -281,9 +309,7 @@ def submit(
 
 
 def _months(ids: Sequence[int]) -> dict[int, int]:
-    with transaction.atomic():
-        rows = prepared().execute(MONTHS, [ids]).fetchall()
-    return dict(rows)
+    return dict(alone().execute(MONTHS, [ids]).fetchall())
 
 
 def recall(*, actor: User, versions: Mapping[int, int | None], key: str | None = None) -> list[Outcome]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from submissions.answers import SUBJECTS
 from submissions.moments import (
     ENTRY,
     ESCALATE,
@@ -43,7 +44,7 @@ UNFINISHED = tuple(state for step in STEPS for state in STATES[step])
 # Reports of a month as they were owed; a later revision is nobody's duty in the calendar. Who entered a report cannot verify
 # or sign it (V-53), so he is not told to. The superior is the nearest one upwards whose post has a holder; of a vacant post
 # he hears too. Tiers that have working days of their own keep them, and not the calendar's deadlines.
-TOLD = """
+TOLD = f"""
 WITH asked AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%(asked)s::jsonb)
     AS a(ask int, period bigint, audience text, states text[], "grant" bigint, own boolean, zone text, cutoffs jsonb)),
   own AS MATERIALIZED (
@@ -58,8 +59,7 @@ WITH asked AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%(asked)s::jsonb)
       LEFT JOIN own ON own.route_id = r.route_id AND own.number = r.tier
     WHERE (a.own IS NULL OR (NOT a.own AND own.due_days IS NULL)
         OR (a.own AND (r.moved_at AT TIME ZONE a.zone)::date <= (a.cutoffs ->> own.due_days::text)::date))
-      AND (g.id IS NULL OR (starts_with(u.path, g.scope_path) AND (g.subjects = '{}' OR g.subjects &&
-      ARRAY[to_char(p.first_day, 'YYYY-MM'), to_char(p.first_day, 'YYYY-MM') || '/item-' || i.id]::varchar[])))),
+      AND (g.id IS NULL OR (starts_with(u.path, g.scope_path) AND (g.subjects = '{{}}' OR g.subjects && {SUBJECTS})))),
   holding AS MATERIALIZED (SELECT h.report_id, h.post_id FROM submissions_holder h
     WHERE h.report_id = ANY (ARRAY(SELECT w.id FROM waiting w WHERE w.audience <> 'head'))),
   office AS MATERIALIZED (SELECT o.post_id, o.person_id, o.unit_id, o.role FROM registry_office o),
@@ -88,7 +88,7 @@ SELECT t.ask, t.person, t.step, b.title, u.name, coalesce(w.name, ''), count(DIS
 FROM told t JOIN registry_user told ON told.id = t.person LEFT JOIN registry_post b ON b.id = t.post_id
   LEFT JOIN registry_unit u ON u.id = b.unit_id LEFT JOIN registry_user w ON w.id = t.holder
 GROUP BY t.ask, t.person, t.step, t.post_id, b.title, u.name, t.holder, w.name
-ORDER BY t.person, t.ask, t.step, t.post_id"""
+ORDER BY t.person, t.ask, t.step, t.post_id"""  # noqa: S608 - only what a grant may name is put in
 
 
 @dataclass(frozen=True, slots=True)

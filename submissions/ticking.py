@@ -19,6 +19,7 @@ from ledger import clock
 from ledger.recording import recorded
 from registry.models import FiscalYear
 from submissions import faults, services, vacancies
+from submissions.answers import MONTH
 from submissions.calendar import open_month
 from submissions.heartbeat import Year, beat
 from submissions.moments import (
@@ -41,10 +42,10 @@ log = logging.getLogger("jenjang.calendar")
 # Periods that the calendar still has something to say about: somebody owes a report, and the lock was not told yet, or a
 # grant reopened them since. A grant in force counts until its end was told. Tiers with days of their own may follow a
 # signature, and then they outlast the lock.
-LIVE = """
+LIVE = f"""
 WITH own AS MATERIALIZED (
   SELECT t.route_id, t.number, t.due_days FROM workflow_tier t WHERE t.due_days IS NOT NULL AND t.number > 0)
-SELECT p.id, p.fiscal_year_id, u.government_id, u.id, u.name, to_char(p.first_day, 'YYYY-MM'), p.opens_at, p.submit_from,
+SELECT p.id, p.fiscal_year_id, u.government_id, u.id, u.name, {MONTH}, p.opens_at, p.submit_from,
   p.entry_due, p.verify_due, p.sign_due, p.lock_at, coalesce(reopened.grants, '[]'),
   coalesce(waits.own, '[]')
 FROM submissions_period p JOIN registry_unit u ON u.id = p.agency_id JOIN registry_government g ON g.id = u.government_id
@@ -58,14 +59,14 @@ FROM submissions_period p JOIN registry_unit u ON u.id = p.agency_id JOIN regist
       bool_or(NOT EXISTS (SELECT 1 FROM submissions_calendaract a WHERE a.period_id = p.id
         AND a.kind = 'relocked.' || w.id)) AS untold
     FROM workflow_grant w WHERE w.kind = 'reopening' AND least(w.expires_at, w.revoked_at) > p.lock_at
-      AND (starts_with(u.path, w.scope_path) OR starts_with(w.scope_path, u.path)) AND (w.subjects = '{}' OR EXISTS (
-        SELECT 1 FROM unnest(w.subjects) s WHERE split_part(s, '/', 1) = to_char(p.first_day, 'YYYY-MM')))) reopened
+      AND (starts_with(u.path, w.scope_path) OR starts_with(w.scope_path, u.path)) AND (w.subjects = '{{}}' OR EXISTS (
+        SELECT 1 FROM unnest(w.subjects) s WHERE split_part(s, '/', 1) = {MONTH}))) reopened
 WHERE p.closed_at IS NULL AND p.opens_at <= %(now)s
   AND (waits.own IS NOT NULL OR (EXISTS (SELECT 1 FROM submissions_report r WHERE r.period_id = p.id AND r.revision = 0
       AND r.state IN ('draft', 'returned', 'submitted', 'verified'))
     AND (reopened.untold OR NOT EXISTS (SELECT 1 FROM submissions_calendaract a WHERE a.period_id = p.id
       AND a.kind = 'locked' AND a.moment >= p.lock_at))))
-ORDER BY u.government_id, u.id, p.id"""
+ORDER BY u.government_id, u.id, p.id"""  # noqa: S608 - only the month's name is put in
 
 MISSING = """
 SELECT p.period, d.kind, d.moment FROM jsonb_to_recordset(%(periods)s::jsonb) AS p(period bigint, calendar int)

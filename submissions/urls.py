@@ -1,6 +1,6 @@
 from django.urls import include, path, register_converter
 
-from submissions import cell_views, views
+from submissions import cell_views, plan_views, views
 
 
 class TokenConverter:
@@ -23,6 +23,8 @@ urlpatterns = [
     path("entry/recall/", views.take_back, name="recall"),
     path("", include("submissions.checking_urls")),
     path("", include("submissions.payment_urls")),
+    path("plans/", plan_views.plans, name="plans"),
+    path("plans/<slug:upload>/", plan_views.look, name="plans_look"),
     path("entry/<str:month>/", views.entry, name="entry"),
     path("entry/<str:month>/cells/", cell_views.save, name="cells"),
     path("entry/<str:month>/state/", cell_views.state, name="state"),

@@ -20,7 +20,7 @@ FROM (SELECT ag.id AS agency, ag.name AS agency_name, ag.path AS agency_path, n.
     GROUP BY ag.id, ag.name, ag.path, n.item_id, n.tier, n.role HAVING count(o.person_id) = 0) v
   LEFT JOIN registry_post p ON p.id = v.post_id LEFT JOIN registry_unit pu ON pu.id = p.unit_id
 GROUP BY v.agency, v.agency_name, v.agency_path, v.role, p.id, p.title, pu.name
-ORDER BY v.agency_name, v.agency, v.role, p.title"""
+ORDER BY v.agency_name, v.agency, v.role, p.title, p.id"""
 
 OVERSEERS = """
 SELECT o.person_id, o.unit_path FROM registry_office o JOIN registry_unit u ON u.id = o.unit_id

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import cycle
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import Prefetch
 
 from approvals.factors import TOTP, Factor, code_now, enrol
 from ledger.recording import recorded
@@ -41,7 +42,7 @@ from submissions import cells, evidence, figures, rules, services
 from submissions.calendar import open_month
 from submissions.cells import Cell
 from submissions.facts import ItemFacts
-from submissions.models import Period, Report
+from submissions.models import Period, Report, ReportLine
 from submissions.services import Entry, LineEntry
 
 WITA = ZoneInfo("Asia/Makassar")
@@ -99,9 +100,18 @@ class World:
         self.move_clock(moment)
         return moment
 
-    def item(
+    def item(self, code: str = "1.03.10.2.01.0051", **options: Any) -> BudgetItem:
+        """A sub-activity with one line per ceiling, in the original budget of its unit."""
+        (item,) = self.plan([code], **options)
+        return item
+
+    def items(self, count: int, **options: Any) -> list[BudgetItem]:
+        """`count` sub-activities alike."""
+        return self.plan([f"1.03.10.2.01.{number:04}" for number in range(1, count + 1)], **options)
+
+    def plan(
         self,
-        code: str = "1.03.10.2.01.0051",
+        codes: Sequence[str],
         *,
         ceilings: Sequence[int] = (100,),
         unit: Unit | None = None,
@@ -111,46 +121,53 @@ class World:
         target: int | None = None,
         cash: Sequence[int] | None = None,
         physical: Sequence[int] | None = None,
-    ) -> BudgetItem:
-        """A sub-activity with one line per ceiling, in the original budget of its unit."""
+    ) -> list[BudgetItem]:
+        """Sub-activities alike under these codes; as in the product, a statement or two for each table."""
         unit = unit or self.agency
         with recorded(None):
+            writer = Writer(actor_id=None, reason="")
             version, _ = BudgetVersion.objects.get_or_create(
                 fiscal_year=self.year, unit=unit, kind="murni", defaults={"sequence": 1, "effective_month": 1}
             )
-            item = BudgetItem.objects.create(
-                fiscal_year=self.year,
-                unit=unit,
-                sub_activity_code=code,
-                sub_activity_name="Pemeliharaan Rutin Jalan",
-                output_indicator="Panjang jalan yang dipelihara",
-                output_unit="Km",
-                officer_post=self.posts[officer] if officer else None,
-                verifier_post=self.posts[verifier] if verifier else None,
-            )
-            planned = BudgetItemVersion.objects.create(
-                item=item, version=version, ceiling=sum(ceilings), physical_mode=mode, output_target=target
-            )
-            for number, ceiling in enumerate(ceilings, 1):
-                line = BudgetLine.objects.create(
+            items = [
+                BudgetItem(
+                    fiscal_year=self.year,
+                    unit=unit,
+                    sub_activity_code=code,
+                    sub_activity_name="Pemeliharaan Rutin Jalan",
+                    output_indicator="Panjang jalan yang dipelihara",
+                    output_unit="Km",
+                    officer_post=self.posts[officer] if officer else None,
+                    verifier_post=self.posts[verifier] if verifier else None,
+                )
+                for code in codes
+            ]
+            writer.insert(items)
+            planned = [
+                BudgetItemVersion(
                     item=item,
-                    account_code=f"5.1.02.01.001.{number:05}",
-                    account_name=f"Belanja {number}",
-                    fund_source="PAD",
+                    version=version,
+                    ceiling=sum(ceilings),
+                    physical_mode=mode,
+                    output_target=target,
                 )
-                BudgetLineVersion.objects.create(line=line, version=version, ceiling=ceiling)
-            for month in range(12) if cash or physical else ():
-                MonthlyPlan.objects.create(
-                    item_version=planned,
-                    month=month + 1,
-                    cash=cash[month] if cash else None,
-                    physical=physical[month] if physical else None,
-                )
-        return item
-
-    def items(self, count: int, **options: Any) -> list[BudgetItem]:
-        """`count` sub-activities alike."""
-        return [self.item(f"1.03.10.2.01.{number:04}", **options) for number in range(1, count + 1)]
+                for item in items
+            ]
+            writer.insert(planned)
+            _lines(writer, items, version, ceilings)
+            writer.insert(
+                [
+                    MonthlyPlan(
+                        item_version=one,
+                        month=month + 1,
+                        cash=cash[month] if cash else None,
+                        physical=physical[month] if physical else None,
+                    )
+                    for one in planned
+                    for month in range(12 if cash or physical else 0)
+                ]
+            )
+        return items
 
     def open(self, month: int = 1) -> list[Report]:
         """Open a month for everybody; its reports, by id."""
@@ -166,16 +183,18 @@ class World:
 
     def entry(self, report: Report, *amounts: int | None, **said: Any) -> Entry:
         """What an officer types: amounts in the order of the lines, and PELAKSANAAN with 5 points unless said."""
-        lines = list(report.lines.order_by("line__account_code"))
-        fresh = Report.objects.get(pk=report.pk)
+        (fresh,) = _fresh([report])
+        return self._typed(fresh, amounts, said)
+
+    def _typed(self, fresh: Report, amounts: Sequence[int | None], said: dict[str, Any]) -> Entry:
         typed = {
             line.pk: LineEntry(None if amount is None else Decimal(amount))
-            for line, amount in zip(lines, amounts, strict=False)
+            for line, amount in zip(fresh.lines.all(), amounts, strict=False)
         }
         said = {"status": "PELAKSANAAN", "increment": 5, **said}
         said |= {name: Decimal(said[name]) for name in ("increment", "volume") if said.get(name) is not None}
         return Entry(
-            report_id=report.pk,
+            report_id=fresh.pk,
             version=said.pop("version", fresh.version),
             lines={**typed, **said.pop("lines", {})},
             **said,
@@ -189,8 +208,8 @@ class World:
         saved = services.save_entries(
             actor=self.people[by],
             entries=[
-                self.entry(one, *(amounts * len(one.lines.all()) if len(amounts) == 1 else amounts), **said)
-                for one in reports
+                self._typed(one, amounts * len(one.lines.all()) if len(amounts) == 1 else amounts, said)
+                for one in _fresh(reports)
             ],
         )
         assert set(saved.versions) == {one.pk for one in reports}, (saved.refusals, saved.findings)
@@ -236,22 +255,39 @@ class World:
         return factor(self.people[person] if isinstance(person, str) else person)
 
     def versions(self, reports: Sequence[Report]) -> dict[int, int]:
-        return dict(Report.objects.filter(pk__in=[one.pk for one in reports]).values_list("pk", "version"))
-
-
-@pytest.fixture
-def cast(database: None, clock: Any) -> World:
-    """The people and their world; the clock stands at 3 February 2026, 09:00 WITA, so January is due on the 5th."""
-    return inhabited(clock)
+        mine = Report.objects.filter(pk__in=[one.pk for one in reports])
+        return dict(mine.order_by("pk").values_list("pk", "version"))
 
 
 def inhabited(clock: Any, password: str = "") -> World:
-    """The same where there is no fixture; `password`: a hash that a site of its own can check."""
+    """Write down the people and their world; `password`: a hash that a site of its own can check."""
     with recorded(None):
         world = _places(clock)
         _people(world, password or make_password(PASSWORD))
     world.at("2026-02-03 09:00")
     return world
+
+
+def _lines(
+    writer: Writer, items: Sequence[BudgetItem], version: BudgetVersion, ceilings: Sequence[int]
+) -> None:
+    lines = [
+        BudgetLine(
+            item=item,
+            account_code=f"5.1.02.01.001.{number:05}",
+            account_name=f"Belanja {number}",
+            fund_source="PAD",
+        )
+        for item in items
+        for number in range(1, len(ceilings) + 1)
+    ]
+    writer.insert(lines)
+    writer.insert(
+        [
+            BudgetLineVersion(line=line, version=version, ceiling=ceiling)
+            for line, ceiling in zip(lines, cycle(ceilings), strict=False)
+        ]
+    )
 
 
 def _places(clock: Any) -> World:
@@ -317,6 +353,13 @@ def _people(world: World, password: str) -> None:
             assign(person, world.posts[post])
     world.people["root"] = User.objects.create_superuser("root", PASSWORD, name="Root")
     grants.give(grants.AUDIT, world.dewi, Unit.objects.get(parent=None))
+
+
+def _fresh(reports: Sequence[Report]) -> list[Report]:
+    """The reports as they stand, each with its lines in the order of their accounts."""
+    lines = Prefetch("lines", ReportLine.objects.order_by("line__account_code"))
+    found = Report.objects.prefetch_related(lines).in_bulk([one.pk for one in reports])
+    return [found[one.pk] for one in reports]
 
 
 def factor(person: User) -> Factor:

@@ -27,6 +27,7 @@ SHAPING = (
     "*/models/*.py",
     "*/sql.py",
     "*/desks.py",
+    "*/rollups.py",
     "config/roles.py",
     "requirements.txt",
 )
@@ -81,11 +82,14 @@ def template() -> str:
     return name
 
 
-def clone_database(name_hint: str) -> dict[str, str]:
-    """A fresh database with all migrations applied; a libpq URL for each role. Give it back with `drop_database`."""
+def clone_database(name_hint: str, model: dict[str, str] | None = None) -> dict[str, str]:
+    """A fresh database with all migrations applied; a libpq URL for each role. Give it back with `drop_database`.
+
+    `model`: such a database that nobody is connected to, whose rows shall be there too.
+    """
     hint = re.sub(r"[^a-z0-9]+", "_", name_hint.lower())[:30].strip("_")
     name = f"{CLONE}{os.getpid()}_{hint}_{secrets.token_hex(3)}"
-    source = template()
+    source = name_of(model) if model else template()
     with _admin() as admin:
         _name(admin, "CREATE DATABASE {} TEMPLATE {} OWNER {}", name, source, roles.ROLE["owner"])
     return embedded.urls(settings.DATA_DIR, name)
@@ -154,6 +158,12 @@ def pointed_at(name: str) -> Iterator[None]:
         yield
     finally:
         _point(before)
+
+
+def lead_to(name: str) -> None:
+    """Django's connections of this thread lead to this database from now on; they stay open when they did before."""
+    if {connections.settings[alias]["NAME"] for alias in ALIASES} != {name}:
+        _point(dict.fromkeys(ALIASES, name))
 
 
 def _point(names: dict[str, str]) -> None:

@@ -20,3 +20,8 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - WhiteNoise warns 
 
 # A nudge stays in this process; tests that want a worker start a real one on a database of its own.
 current_app.conf.broker_url = "memory://"
+
+MIDDLEWARE = [
+    "tests.static_once.StaticOnce" if one.endswith(".WhiteNoiseMiddleware") else one
+    for one in MIDDLEWARE  # noqa: F405
+]

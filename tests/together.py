@@ -13,7 +13,7 @@ def together(count: int, act: Callable[[], Any]) -> list[Any]:
 
     def run() -> None:
         try:
-            gate.wait(20)
+            gate.wait(60)
             answers.append(act())
         except Exception as error:  # noqa: BLE001 - raised again below
             errors.append(error)

@@ -8,20 +8,25 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wording.account_sentences import ACCOUNTS
+from wording.api_sentences import API
 from wording.audit_looking_sentences import LOOKING
+from wording.board_sentences import BOARD
 from wording.calendar_sentences import CALENDAR
 from wording.cell_sentences import CELLS
 from wording.check_sentences import CHECK
 from wording.correction_sentences import CORRECTIONS
+from wording.dashboard_sentences import DASHBOARDS
 from wording.deciding_sentences import DECIDING
 from wording.desk_sentences import DESK
 from wording.entry_sentences import MONTH_TABLE
 from wording.evidence_sentences import EVIDENCE
 from wording.import_sentences import IMPORT
 from wording.keeping_sentences import KEEPING
+from wording.leading_sentences import LEADING
 from wording.notice_sentences import NOTICES
 from wording.number_sentences import NUMBERS
 from wording.office_sentences import OFFICES
+from wording.open_sentences import OPEN
 from wording.pack_sentences import PACKS
 from wording.paper_sentences import PAPERS
 from wording.payment_sentences import PAYMENTS
@@ -31,6 +36,7 @@ from wording.route_sentences import ROUTES
 from wording.rules_sentences import RULES
 from wording.search_sentences import SEARCH
 from wording.signing_sentences import SIGNING
+from wording.voice_sentences import VOICES
 from wording.webhook_sentences import WEBHOOKS
 from wording.workbook_sentences import WORKBOOK
 
@@ -395,6 +401,7 @@ CATALOGUE: dict[str, Promise] = {
     **PAYMENTS,
     **PAPERS,
     **ROUTES,
+    **DASHBOARDS,
     **DECIDING,
     **DESK,
     **CORRECTIONS,
@@ -404,10 +411,15 @@ CATALOGUE: dict[str, Promise] = {
     **CELLS,
     **CHECK,
     **WORKBOOK,
+    **VOICES,
     **WEBHOOKS,
+    **API,
     **SIGNING,
     **OFFICES,
+    **OPEN,
     **KEEPING,
     **LOOKING,
+    **LEADING,
     **SEARCH,
+    **BOARD,
 }

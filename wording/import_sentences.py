@@ -6,6 +6,18 @@ The place (row and column) is printed in front of the sentence by whoever shows 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+PLAN_FIELDS: dict[str, Promise] = {
+    "unit_code": _("Code of the unit"),
+    "sub_activity_code": _("Code of the sub-activity"),
+    "sub_activity_name": _("Name of the sub-activity"),
+    "account_code": _("Account"),
+    "account_name": _("Name of the account"),
+    "fund_source": _("Fund source"),
+    "ceiling": _("Ceiling"),
+    "output_indicator": _("Output indicator"),
+    "output_target": _("Output target"),
+    "output_unit": _("Unit of output"),
+}
 IMPORT: dict[str, Promise] = {
     # The file as a whole
     "import.protected": _(
@@ -74,6 +86,26 @@ IMPORT: dict[str, Promise] = {
     ),
     "import.year_unknown": _(
         "There is no fiscal year “%(value)s”. Known: %(known)s. Correct the year or enter the fiscal year first."
+    ),
+    # Files of other systems
+    "plans.no_file": _("Choose a file first: CSV (UTF-8) or XLSX, up to 20 MB."),
+    "plans.gone": _("This file is not here any more: it waits for a day, for who chose it. Choose it again."),
+    "plans.moved": _("The plan has changed since you looked at the file. Look again before you import it."),
+    "plans.stored": _("“%(name)s” was imported: plans of %(plans)s units."),
+    "import.mapping_unknown": _("There is no mapping of columns called “%(value)s”. Known: %(known)s."),
+    "import.mapping_said": _(
+        "“%(value)s” does not say what a column means. Write one of our columns, “=” and the heading in the file, for example "
+        "ceiling=PAGU. Our columns: %(known)s."
+    ),
+    "import.mapping_column": _("There is no column “%(column)s” here. Known: %(known)s."),
+    "import.mapping_heading": _(
+        "The file has no column headed “%(heading)s”, which stands for %(column)s. It has: %(found)s. Correct the mapping."
+    ),
+    "import.mapping_missing": _(
+        "No column of the file is known to be %(column)s. It has: %(found)s. Say which one it is."
+    ),
+    "import.item_unknown": _(
+        "Unit %(unit)s has no sub-activity “%(value)s” in its plan. Import its budget first, or correct the code."
     ),
     # Plans
     "import.line_twice": _(

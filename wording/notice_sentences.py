@@ -28,6 +28,7 @@ NOTICES: dict[str, Promise] = {
 # Topics of the outbox, as an administrator reads them.
 TOPICS: dict[str, Promise] = {
     "letter": _("Letter"),
+    "letter.weekly": _("Weekly summary for leaders"),
     "report.returned": _("Telling of a return"),
     "report.resubmitted": _("Telling of a report submitted again"),
     "report.published": _("Telling of a publication"),
@@ -48,6 +49,8 @@ TOPICS: dict[str, Promise] = {
     },
     "calendar.digest": _("Reminder of the calendar"),
     "batch.prepare": _("Printing a document to sign"),
+    "decision.told": _("Telling of a leader's decision"),
+    "voices.mail": _("Letter to a citizen"),
     "keeping.dispose": _("Carrying out a disposal"),
     "keeping.tell": _("Telling of a hold or a disposal"),
     "keeping.bundle": _("Making a yearly bundle"),

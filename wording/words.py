@@ -52,6 +52,7 @@ ROLES: Words = {
     "planner": _("completeness check"),
     "assistant": _("assistant"),
     "oversight": _("central bureau"),
+    "leader": _("leader of the government"),
     "inspector": _("inspectorate"),
 }
 # What a tier does, as a step that comes next or was done.

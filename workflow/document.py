@@ -82,6 +82,11 @@ class Document(models.Model):
         """The published documents whose next revisions, `ids`, have just been published."""
         raise TypeError(f"{cls.__name__} has no revisions")
 
+    @classmethod
+    def published(cls, cursor: Any, ids: Sequence[int]) -> None:
+        """These documents have just been published, and those they replace have ended: what is kept of them follows."""
+        return
+
     @_edge(SUBMIT)
     def submit(self, move: Move) -> None: ...
 

@@ -18,7 +18,7 @@ from django.db import OperationalError, connection, transaction
 from ledger.clock import now as database_now
 from ledger.recording import claimed, this_request
 from workflow import attempts, route
-from workflow.cursor import Prepared, moment, prepared
+from workflow.cursor import Prepared, listed, moment, prepared
 from workflow.document import Document
 from workflow.models import RouteVersion
 from workflow.record import Record, records
@@ -29,13 +29,13 @@ TRIES = 3  # a serialisation failure or deadlock is nobody's fault: the same act
 RETRIED = {"40001", "40P01"}
 
 HEAD = """
-WITH fresh AS (INSERT INTO workflow_act (key, actor_id, verb, asked, at)
-  VALUES (%(key)s, %(actor)s, %(verb)s, %(asked)s, jenjang_now()) ON CONFLICT (key) DO NOTHING RETURNING id)
-SELECT (SELECT id FROM fresh), jenjang_now(), set_config('jenjang.actor', %(actor_text)s, true),
+WITH clock AS MATERIALIZED (SELECT jenjang_now() AS now), fresh AS (INSERT INTO workflow_act (key, actor_id, verb, asked, at)
+  SELECT %(key)s, %(actor)s, %(verb)s, %(asked)s, clock.now FROM clock ON CONFLICT (key) DO NOTHING RETURNING id)
+SELECT (SELECT id FROM fresh), clock.now, set_config('jenjang.actor', %(actor_text)s, true),
   set_config('jenjang.request', %(request)s, true), set_config('jenjang.address', %(address)s, true),
   set_config('jenjang.reason', %(reason)s, true),
   set_config('jenjang.offices', coalesce(ledger.offices(%(actor)s::bigint), ''), true),
-  set_config('plan_cache_mode', 'force_generic_plan', true)"""
+  set_config('plan_cache_mode', 'force_generic_plan', true) FROM clock"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +261,8 @@ def _follow_up(
             replace(asked, verb=route.SUPERSEDE, versions=older, key=derived(asked.key, "older"), whole=True),
             cursor,
         )
+    if asked.verb == route.PUBLISH:
+        asked.model.published(cursor, ids)
 
 
 def _head(asked: _Asked, cursor: Prepared) -> tuple[int | None, datetime]:
@@ -298,7 +300,7 @@ def _lock(model: type[Document], ids: list[int], cursor: Prepared, verb: str = "
     wanted = f"%s::bigint[] || ARRAY({ends})" if ends else "%s"
     rows = cursor.execute(
         f'SELECT {", ".join(fields)} FROM "{model._meta.db_table}" WHERE id = ANY({wanted}) ORDER BY id FOR UPDATE',  # noqa: S608
-        [ids, ids] if ends else [ids],
+        [listed(ids)] * (2 if ends else 1),
     ).fetchall()
     asked = set(ids)
     return [model.from_db("default", fields, row) for row in rows if row[0] in asked]
@@ -346,26 +348,22 @@ def _write(
         "kind": "~", "change": asked.verb, "topic": asked.model.topics.get(asked.verb),
         "told_from": asked.model.told_from.get(asked.verb, ""),
         "content_type": ContentType.objects.get_for_model(asked.model).pk,
-        "ids": [one.document.pk for one in moved], "steps": [one.document.step for one in moved],
-        "versions": [one.document.version for one in moved], "hashes": [one.hash for one in moved],
-        "tiers": [one.tier for one in moved], "sources": [one.source for one in moved],
-        "targets": [one.move.state for one in moved], "target_tiers": [one.move.tier for one in moved],
-        "grants": [one.move.grant for one in moved], **_offices([one.move.office for one in moved]),
+        "ids": listed(one.document.pk for one in moved), "moves": json.dumps([_columns(one) for one in moved]),
     }  # fmt: skip
     ((count,),) = cursor.execute(statement(asked.model, asked.verb), columns).fetchall()
     if count != len(moved):
         raise AssertionError(f"{count} rows moved of {len(moved)}: a locked row changed")
 
 
-def _offices(offices: Sequence[route.Office | None]) -> dict[str, list[Any]]:
-    """The columns that say who acted; the calendar holds no office."""
+def _columns(moved: _Moved) -> dict[str, Any]:
+    """What the statement is told of one document; the calendar holds no office."""
+    document, move, office = moved.document, moved.move, moved.move.office
     return {
-        "posts": [one and one.post_id for one in offices],
-        "titles": [one.title if one else "" for one in offices],
-        "units": [one.unit_name if one else "" for one in offices],
-        "capacities": [one.capacity if one else "" for one in offices],
-        "vacant": [one and one.stands_in_for for one in offices],
-    }
+        "id": document.pk, "step": document.step, "version": document.version, "hash": moved.hash, "tier": moved.tier,
+        "source": moved.source, "target": move.state, "target_tier": move.tier, "granted": move.grant,
+        "post": office and office.post_id, "vacant": office and office.stands_in_for, "title": office.title if office else "",
+        "unit": office.unit_name if office else "", "capacity": office.capacity if office else "",
+    }  # fmt: skip
 
 
 def newest_route(code: str) -> RouteVersion:
@@ -375,12 +373,14 @@ def newest_route(code: str) -> RouteVersion:
 
 @dataclass(frozen=True, slots=True)
 class Entering:
-    """Documents locked to be written to, why others are not, and the mandates of who enters in another's place."""
+    """Documents locked to be written to, why others are not, the mandates of who enters in another's place, and the documents
+    that he has written to before."""
 
     now: datetime
     documents: dict[int, Document]
     refusals: dict[int, Refusal]
     mandates: dict[int, int]
+    known: frozenset[int]
 
 
 def locked_for_entry(
@@ -396,4 +396,5 @@ def locked_for_entry(
     refusals |= {pk: refusal for pk, fact in facts.items() if (refusal := route.may_enter(fact))}
     open_ones = {document.pk: document for document in documents if document.pk not in refusals}
     mandates = {pk: grant for pk in open_ones if (grant := route.mandate(facts[pk])) is not None}
-    return Entering(now, open_ones, refusals, mandates)
+    known = frozenset(pk for pk in open_ones if actor.pk in facts[pk].editors)
+    return Entering(now, open_ones, refusals, mandates, known)

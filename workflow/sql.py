@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names come from migrations, never from a request
 """SQL that makes a document final in the database itself, whatever role asks (design.md 10.4).
 
 `guard(table, ...)` is for a Document's table: legal edges only, content frozen outside the open states, no deletion, and
@@ -64,24 +65,6 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-
-CREATE OR REPLACE FUNCTION workflow_frozen() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE
-  touched bigint[];
-  closed text;
-BEGIN
-  -- Rows of the transition table are called `touched` in all three triggers; TG_ARGV: document table, column to it.
-  EXECUTE format('SELECT array_agg(DISTINCT %I) FROM touched', TG_ARGV[1]) INTO touched;
-  IF touched IS NULL THEN RETURN NULL; END IF;
-  -- The share lock waits for an act in progress, so that nothing slips in between a submission and its commit.
-  EXECUTE format('SELECT string_agg(id || '' is '' || state, '', '') FROM
-    (SELECT id, state FROM %I WHERE id = ANY ($1) ORDER BY id FOR SHARE) AS held WHERE state NOT IN (''draft'', ''returned'')',
-    TG_ARGV[0]) INTO closed USING touched;
-  IF closed IS NOT NULL THEN
-    RAISE EXCEPTION '%: its report is frozen (%)', TG_TABLE_NAME, closed USING ERRCODE = 'integrity_constraint_violation';
-  END IF;
-  RETURN NULL;
-END $$;
 """
 
 
@@ -111,19 +94,35 @@ ALTER TABLE {table} ENABLE ALWAYS TRIGGER require_decision;
 
 
 def freeze(table: str, document: str, column: str) -> str:
-    """Statements that let rows of `table` change only while the `document` row they belong to is open."""
-    arguments = f"'{document}', '{column}'"
-    return f"""
-CREATE OR REPLACE TRIGGER frozen_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS touched
-  FOR EACH STATEMENT EXECUTE FUNCTION workflow_frozen({arguments});
-CREATE OR REPLACE TRIGGER frozen_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS touched
-  FOR EACH STATEMENT EXECUTE FUNCTION workflow_frozen({arguments});
-CREATE OR REPLACE TRIGGER frozen_update_to AFTER UPDATE ON {table} REFERENCING NEW TABLE AS touched
-  FOR EACH STATEMENT EXECUTE FUNCTION workflow_frozen({arguments});
-CREATE OR REPLACE TRIGGER frozen_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS touched
-  FOR EACH STATEMENT EXECUTE FUNCTION workflow_frozen({arguments});
-ALTER TABLE {table} ENABLE ALWAYS TRIGGER frozen_insert;
-ALTER TABLE {table} ENABLE ALWAYS TRIGGER frozen_update;
-ALTER TABLE {table} ENABLE ALWAYS TRIGGER frozen_update_to;
-ALTER TABLE {table} ENABLE ALWAYS TRIGGER frozen_delete;
-"""
+    """Statements that let rows of `table` change only while the `document` row they belong to is open.
+
+    A function for each table, because a statement that is put together anew is planned anew each time.
+    """
+    # Rows of the transition table are called `touched` in all four triggers. The share lock waits for an act in progress, so
+    # that nothing slips in between a submission and its commit; asked in WHERE, the state would be looked at before the lock.
+    function = f"""
+CREATE OR REPLACE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  closed text;
+BEGIN
+  SELECT string_agg(held.id || ' is ' || held.state, ', ') FILTER (WHERE held.state NOT IN ('draft', 'returned')) INTO closed
+    FROM (SELECT d.id, d.state FROM {document} d WHERE d.id = ANY (ARRAY(SELECT DISTINCT t.{column} FROM touched t))
+      ORDER BY d.id FOR SHARE) AS held;
+  IF closed IS NOT NULL THEN
+    RAISE EXCEPTION '%: its report is frozen (%)', TG_TABLE_NAME, closed USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;"""
+    rows = (
+        ("insert", "INSERT", "NEW"),
+        ("update", "UPDATE", "OLD"),
+        ("update_to", "UPDATE", "NEW"),
+        ("delete", "DELETE", "OLD"),
+    )
+    return function + "".join(
+        f"""
+CREATE OR REPLACE TRIGGER frozen_{name} AFTER {what} ON {table} REFERENCING {which} TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION {table}_frozen();
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER frozen_{name};"""
+        for name, what, which in rows
+    )  # fmt: skip

@@ -27,7 +27,7 @@ from django.utils import translation
 from approvals.keeping.law import KeepingRefused
 from approvals.keeping.things import SIGNED, gone
 from approvals.models import SigningBatch, YearBundle
-from approvals.published import published_lines, write_csv
+from approvals.published import write_csv
 from ledger import verify
 from ledger.checkpoints import Checkpoint, latest
 from ledger.clock import now
@@ -155,12 +155,12 @@ def _documents(pack: Pack, bundle: YearBundle) -> tuple[list[dict[str, Any]], li
             wrong.append({"document_no": one.document_no, "sha256": one.signed_sha256, "why": why})
         else:
             name = re.sub(r"[^A-Za-z0-9._-]+", "-", one.document_no)
-            path = f"documents/{period.agency.code}/{period.first_day:%Y-%m}/{name}-{one.pk}.pdf"
+            path = f"documents/{period.agency.code}/{period}/{name}-{one.pk}.pdf"
             found = pack.put(path, _stored(one.signed_file), packed=False)
             kept.append(found)
         published = one.moved_at if one.state == SigningBatch.State.PUBLISHED else None
         rows.append([
-            one.document_no, f"{period.first_day:%Y-%m}", period.agency.code, period.agency.name, one.signer_title, one.level,
+            one.document_no, str(period), period.agency.code, period.agency.name, one.signer_title, one.level,
             published, one.signed_sha256, found.get("size"), found.get("path", ""), why,
         ])  # fmt: skip
     pack.table("documents.csv", DOCUMENTS, rows)
@@ -186,8 +186,8 @@ def _published(pack: Pack, bundle: YearBundle) -> int:
     """The public columns of every published line, through a file beside: it is written by rows and packed by pieces."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "published.csv"
-        with path.open("w", encoding="utf-8", newline="") as out:
-            count = write_csv(published_lines(bundle.fiscal_year, bundle.unit.path), out)
+        with path.open("wb") as out:
+            count = write_csv(bundle.fiscal_year, out, bundle.unit.path)
         pack.put("published.csv", _pieces(path))
     return count
 
@@ -215,7 +215,7 @@ def _evidence(pack: Pack, bundle: YearBundle) -> int:
             counted[0] += 1
             item, disposed = one.report.item, getattr(one, "disposed", None)
             yield (
-                one.report.token, f"{one.report.period.first_day:%Y-%m}", item.unit.code, item.sub_activity_code,
+                one.report.token, str(one.report.period), item.unit.code, item.sub_activity_code,
                 one.report.revision, one.kind, one.original_name, one.mime, one.bytes, one.sha256, one.uploaded_at,
                 one.uploaded_by.name, written.get(one.sha256, ""), disposed.minutes_no if disposed else "",
                 disposed.at if disposed else None,

@@ -225,7 +225,7 @@ def _name(one: DisposalItem, files: dict[int, Evidence], batches: dict[int, Sign
     if one.what == things.EVIDENCE and one.row in files:
         file = files[one.row]
         item = file.report.item
-        return f"{file.original_name}, {item.unit.name}, {item.sub_activity_code}, {file.report.period.first_day:%Y-%m}"
+        return f"{file.original_name}, {item.unit.name}, {item.sub_activity_code}, {file.report.period}"
     if one.what in (things.SIGNED, things.PREPARED) and one.row in batches:
         return batches[one.row].document_no
     return f"{one.what} {one.row}"

@@ -35,10 +35,11 @@ OTHERS = {
     "bupati": "see_unit",
     "admin": "",
 }
-# Those of them who hold a post at the regency itself: they review, grant what is asked for, and give a second opinion.
+# Those of them who hold a post at the regency itself: they review, grant what is asked for, give a second opinion, and lead.
 CENTRAL = {
     "biro": ("oversight", "Kepala Bagian Organisasi"),
     "irban": ("inspector", "Inspektur Pembantu Wilayah I"),
+    "bupati": ("leader", "Bupati Mahakarsa Hulu"),
 }
 # User name -> (page where his work is, role in words)
 ROLES = {
@@ -51,7 +52,7 @@ ROLES = {
     "auditor": ("audit/", "Auditor"),
     "biro": ("requests/", "Organisation bureau, decides on requests"),
     "irban": ("requests/", "Inspectorate, gives a second opinion"),
-    "bupati": ("overview/", "Regent (Bupati)"),
+    "bupati": ("overview/", "Regent (Bupati), decides what officers ask of leaders"),
     "admin": ("", "Administrator, holds no office"),
     "cfo.water": ("packs/", "Finance officer of a public entity (KP)"),
     "ceo.hospital": ("packs/", "Chief executive of a public entity (KP)"),

@@ -76,7 +76,18 @@ WARDS = (
     "Bening Hulu", "Bening Hilir", "Kampung Baru", "Pasar Lama", "Ulin Jaya", "Ulin Damai", "Tirta Sari", "Karang Asri",
     "Teluk Dalam", "Tanjung Puri", "Lembah Sari", "Rimba Jaya", "Pelangi Timur", "Pelangi Barat", "Muara Jaya",
 )  # fmt: skip
-SIDES = ("", "Utara", "Selatan")
+SIDES = (
+    "", "Utara", "Selatan", "Timur", "Barat", "Tengah", "Dalam", "Luar", "Atas", "Bawah", "Baru", "Lama", "Hulu", "Hilir",
+    "Darat", "Seberang", "Muara", "Tanjung", "Pinggir", "Simpang",
+)  # fmt: skip
+# Beyond the demonstration: more districts, and wards in them.
+MORE_DISTRICTS = (
+    "Rantau Asri", "Kuala Wening", "Batu Kirana", "Tanah Pelangi", "Ulak Bening", "Sebrang Ulin", "Long Purnama",
+    "Muara Hastapura", "Loa Cakra", "Sungai Merantian", "Danau Umbara", "Teluk Lembayung", "Bukit Sarkawi", "Karang Tirta",
+    "Simpang Rimba",
+)  # fmt: skip
+WARDS_OF = {1: 15, 2: 15, 3: 14}
+MOST_WARDS = 15
 HEALTH_CENTRES = (
     "Mahakarsa Kota I", "Mahakarsa Kota II", "Rimba Tengah", "Hulu Bening", "Muara Lembayung", "Tanjung Ulin",
     "Karang Purnama", "Batu Tirta", "Sungai Kirana", "Long Merantian", "Teluk Hastapura", "Loa Sarkawi",
@@ -119,7 +130,24 @@ def bureau_titles(key: str, name: str, fields: tuple[str, str]) -> tuple[str, ..
 def regency() -> tuple[Place, ...]:
     """The agencies of profile demo: 45 with 60 sub-units and the ten sections of the Regional Secretariat."""
     agencies = [_line_agency(*row) for row in LINE_AGENCIES]
-    return (*agencies, *(_district(number) for number in range(1, len(DISTRICTS) + 1)))
+    return (
+        *agencies,
+        *(_district(number, WARDS_OF.get(number, 0)) for number in range(1, len(DISTRICTS) + 1)),
+    )
+
+
+def large_regency(agencies: int, units: int) -> tuple[Place, ...]:
+    """The same with more districts and wards, until there are as many agencies and sub-units (sections not counted)."""
+    lines = [_line_agency(*row) for row in LINE_AGENCIES]
+    places = sum(len(each.children) for each in lines if each.key != "setda")
+    wards, left = dict(WARDS_OF), units - places - sum(WARDS_OF.values())
+    districts = range(1, agencies - len(lines) + 1)
+    for number in districts[len(WARDS_OF) :]:
+        wards[number] = min(left, MOST_WARDS)
+        left -= wards[number]
+    if left:
+        raise ValueError(f"{left} sub-units find no district")
+    return (*lines, *(_district(number, wards[number]) for number in districts))
 
 
 def small_regency() -> tuple[Place, ...]:
@@ -176,9 +204,9 @@ def _children(key: str, bidangs: str, number: int) -> list[Place]:
     return []
 
 
-def _district(number: int) -> Place:
-    name = f"Kecamatan {DISTRICTS[number - 1]}"
-    wards = {1: 15, 2: 15, 3: 14}.get(number, 0)
+def _district(number: int, wards: int) -> Place:
+    place = (*DISTRICTS, *MORE_DISTRICTS)[number - 1]
+    name = f"Kecamatan {place}"
     side = SIDES[number - 1] if wards else ""
     # Wards of one regency have different names; the order differs from district to district.
     names = stream("wards", number).sample(WARDS, wards)
@@ -190,6 +218,6 @@ def _district(number: int) -> Place:
         for sub, ward in enumerate(names, 1)
     )  # fmt: skip
     return Place(
-        f"kecamatan-{number}", DISTRICT, _code("7.01", number), name, "7.01", f"Camat {DISTRICTS[number - 1]}", children,
+        f"kecamatan-{number}", DISTRICT, _code("7.01", number), name, "7.01", f"Camat {place}", children,
         (f"Sekretaris {name}",),
     )  # fmt: skip

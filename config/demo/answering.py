@@ -8,6 +8,7 @@ from typing import Any
 
 from config.demo import narratives
 from config.demo.chance import stream
+from config.demo.leading import asks
 from config.demo.plan import Item
 from submissions import rules
 from submissions.facts import DONE, EXTENDED, WARN, Finding, ItemFacts, Policy
@@ -39,7 +40,7 @@ def _trouble(
     trouble = narratives.trouble(item, facts.month, again)
     promise = due[-1].text if extended else trouble.follow_up
     kept = next((one.due for one in open_follow_ups(facts) if one.text == promise and one not in due), None)
-    severe = trouble.category in FOR_LEADERS and rng.random() < 0.25
+    severe = (trouble.category in FOR_LEADERS and rng.random() < 0.25) or asks(item)
     return {
         "problems": (trouble.category,),
         "problem_text": trouble.problem,

@@ -19,6 +19,9 @@ from registry.models import (
     Unit,
 )
 
+# Items at once: while a million rows are thought of in one go, the server takes the session for forgotten.
+AT_ONCE = 1_000
+
 
 def write(
     writer: Writer,
@@ -33,14 +36,6 @@ def write(
     owner = {place.code: agency for agency in agencies for place in (agency, *agency.children)}
     rows = [_item(item, year, placed, seats, owner[item.place.code]) for item in items]
     writer.insert(rows)
-    lines = [
-        [
-            BudgetLine(item=row, account_code=line.account, account_name=line.name, fund_source=line.fund)
-            for line in item.lines
-        ]
-        for item, row in zip(items, rows, strict=True)
-    ]
-    writer.insert([line for own in lines for line in own])
     stored = {
         (code, version.sequence): BudgetVersion(
             fiscal_year=year, unit=placed[code], kind=version.kind, sequence=version.sequence,
@@ -50,7 +45,21 @@ def write(
         for version in own
     }  # fmt: skip
     writer.insert(list(stored.values()))
-    _stands(writer, items, rows, lines, stored)
+    for start in range(0, len(items), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        _stands(writer, items[part], rows[part], _lines(writer, items[part], rows[part]), stored)
+
+
+def _lines(writer: Writer, items: Sequence[Item], rows: Sequence[BudgetItem]) -> list[list[BudgetLine]]:
+    lines = [
+        [
+            BudgetLine(item=row, account_code=line.account, account_name=line.name, fund_source=line.fund)
+            for line in item.lines
+        ]
+        for item, row in zip(items, rows, strict=True)
+    ]
+    writer.insert([line for own in lines for line in own])
+    return lines
 
 
 def _item(

@@ -1,17 +1,30 @@
 """Chance that comes out the same every time: one stream per name, so that one story never moves another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import TypeVar
 
 SEED = 20260101
 T = TypeVar("T")
+_story = ContextVar("story", default="")
+
+
+@contextmanager
+def another(story: str) -> Iterator[None]:
+    """Within it the same names have other streams: a second story of the same people and places."""
+    mark = _story.set(f"{story}/")
+    try:
+        yield
+    finally:
+        _story.reset(mark)
 
 
 def stream(*name: object) -> Random:
     """The stream of numbers that belongs to `name`."""
-    return Random(f"{SEED}/{'/'.join(map(str, name))}")  # noqa: S311 - invented figures, no secrets
+    return Random(f"{SEED}/{_story.get()}{'/'.join(map(str, name))}")  # noqa: S311 - invented figures, no secrets
 
 
 def pick(rng: Random, weighted: Sequence[tuple[T, float]]) -> T:

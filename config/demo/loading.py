@@ -1,61 +1,24 @@
 """Loading a profile from beginning to end; an interrupted loading is taken up where it stopped."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from contextlib import nullcontext
 
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import CommandError
+from django.db.models import QuerySet
 
-from config.demo import actuals, budget, clock, keys, plan, province, realplan, structure, timeline, versions
+from config.demo import budget, clock, keys, leading, living, province, realplan, structure
 from config.demo.accounts import Secrets, equip
-from config.demo.agencies import GOVERNMENT_CODE, GOVERNMENT_NAME, REAL_SECTION, Place
-from config.demo.months import Keys, Month, told
-from config.demo.narratives import NUMBERS
-from config.demo.offices import AGENCY_HEAD, Staff, officer_of, staff, verifier_of
-from config.demo.plan import Item, Version
-from config.demo.profiles import YEAR, ZONE, Profile
+from config.demo.agencies import GOVERNMENT_CODE, GOVERNMENT_NAME, REAL_SECTION
+from config.demo.chance import another
+from config.demo.living import Plans, Say
+from config.demo.months import told
+from config.demo.offices import AGENCY_HEAD, Staff, staff
+from config.demo.profiles import Profile, Year
 from ledger.recording import recorded
 from registry.imports.writing import Writer
-from registry.models import FiscalYear, Government, Unit, User
-from submissions.calendar import open_month
-from submissions.models import Period
-from submissions.moments import start_of_month
+from registry.models import FiscalYear, Government, Post, Unit, User
 
 MARK = "load_demo"
-BEGINNING = datetime(YEAR, 1, 2, 8, 0, tzinfo=ZONE)
-Say = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class Plans:
-    """Everything that is invented before anything is written."""
-
-    agencies: tuple[Place, ...]
-    staff: Staff
-    items: list[Item]
-    versions: dict[str, list[Version]]
-
-    @classmethod
-    def of(cls, profile: Profile) -> "Plans":
-        agencies = profile.places()
-        items = plan.items(agencies, profile.size)
-        return cls(agencies, staff(agencies), items, versions.unfold(items, profile.months))
-
-    @property
-    def agency_of(self) -> dict[str, Place]:
-        """Agency by code of the unit."""
-        return {place.code: agency for agency in self.agencies for place in (agency, *agency.children)}
-
-    def add_real(self) -> None:
-        """The imported plan, read back from the database, goes through the months like the others."""
-        place = next(
-            child for agency in self.agencies for child in agency.children if child.key == REAL_SECTION
-        )
-        items, own = realplan.as_items(Unit.objects.get(code=place.code), place)
-        self.items += items
-        self.versions[place.code] = own
 
 
 def state(profile: Profile) -> str:
@@ -83,29 +46,18 @@ def state(profile: Profile) -> str:
 
 
 def load(profile: Profile, secrets: Secrets, say: Say) -> None:
-    """Structure and plans in one transaction, then month by month through the product's own door."""
-    plans, new = Plans.of(profile), state(profile) == "empty"
-    if new:
-        clock.move(BEGINNING)
-        with recorded(None):
-            _write(profile, plans, secrets)
-        say(
-            f"{len(plans.agencies)} agencies, {len(plans.items)} sub-activities and the plan of one section are written."
-        )
-    plans.add_real()
-    users = _users(plans.staff)
-    keys.issue(
-        (
-            users[each.person]
-            for seat in plans.staff.seats.values()
-            if seat.role == AGENCY_HEAD
-            for each in seat.holdings
-        ),
-        secrets.passphrase,
-        anew=new,
-    )
-    with clock.hurried():
-        _live(profile, plans, users, secrets, say)
+    """Structure and plans in one transaction, then month by month through the product's own door; year by year."""
+    new = state(profile) == "empty"
+    agencies = profile.places()
+    everybody = staff(agencies)
+    for year in profile.years:
+        # The same people in the same places; what they plan and report is told by each year for itself.
+        with nullcontext() if year.current else another(str(year.number)):
+            plans = Plans.of(profile, year, agencies, everybody)
+            _year(profile, plans, year, secrets, say, new and year == profile.years[0])
+    province.live(profile.now, profile.now, clock.move)
+    root, current = Unit.objects.get(code=GOVERNMENT_CODE), _written(profile.years[-1]).get()
+    say(f"{leading.bring_contracts(plans.items, root, current)} contracts were brought in.")
     told()
     with recorded(None):
         _mark(Government.objects.get(code=GOVERNMENT_CODE), f"{MARK} {profile.name} complete")
@@ -113,23 +65,66 @@ def load(profile: Profile, secrets: Secrets, say: Say) -> None:
     say(f"{equip()} people got an authenticator app.")
 
 
-def _write(profile: Profile, plans: Plans, secrets: Secrets) -> None:
+def _year(profile: Profile, plans: Plans, year: Year, secrets: Secrets, say: Say, new: bool) -> None:
+    if not _written(year).exists():
+        clock.move(year.begins)
+        with recorded(None):
+            _write(profile, plans, year, secrets)
+        living.analyse()
+        real = " and the plan of one section" if year.current else ""
+        say(
+            f"{len(plans.agencies)} agencies, {len(plans.items)} sub-activities{real} of {year.number} are written."
+        )
+    if year.current:
+        plans.add_real()
+    users = _users(plans.staff)
+    heads = [seat for seat in plans.staff.seats.values() if seat.role == AGENCY_HEAD]
+    signers = (users[each.person] for seat in heads for each in seat.holdings)
+    keys.issue(signers, secrets.passphrase, anew=new)
+    with clock.hurried():
+        living.live(year, plans, users, secrets, say)
+
+
+def _written(year: Year) -> QuerySet[FiscalYear]:
+    return FiscalYear.objects.filter(label=str(year.number), government__code=GOVERNMENT_CODE)
+
+
+def _write(profile: Profile, plans: Plans, year: Year, secrets: Secrets) -> None:
+    """The budget of a year, and in the first one whatever it needs."""
     writer = Writer(actor_id=None, reason=f"{MARK} {profile.name} begun")
-    governed = structure.government(writer)
-    year = structure.calendar(writer, governed)
-    placed = structure.units(writer, governed, plans.agencies)
-    structure.nomenclature(writer, governed, plans.agencies, plans.items)
-    seats = structure.posts(writer, placed, plans.staff)
+    governed = Government.objects.filter(code=GOVERNMENT_CODE).first()
+    if governed is None:
+        governed = structure.government(writer)
+        fiscal_year = structure.calendar(writer, governed, year.number)
+        structure.holidays(writer, governed, year.number)
+        placed = structure.units(writer, governed, plans.agencies)
+        structure.nomenclature(writer, governed, year.number, plans.agencies, plans.items)
+        seats = structure.posts(writer, placed, plans.staff)
+        _people(writer, plans, placed[GOVERNMENT_CODE], seats, secrets)
+    else:
+        fiscal_year = structure.calendar(writer, governed, year.number)
+        placed = {unit.code: unit for unit in Unit.objects.filter(government=governed)}
+        structure.nomenclature(writer, governed, year.number, plans.agencies, plans.items)
+        seats = structure.seats(plans.staff)
+    budget.write(writer, fiscal_year, placed, seats, plans.agencies, plans.items, plans.versions)
+    if year.current:
+        section = next(
+            child for agency in plans.agencies for child in agency.children if child.key == REAL_SECTION
+        )
+        unit = Unit.objects.get(code=section.code)
+        realplan.load(
+            unit, fiscal_year, seats[REAL_SECTION, "specific"], seats[REAL_SECTION, "verify-0"], writer
+        )
+
+
+def _people(
+    writer: Writer, plans: Plans, root: Unit, seats: dict[tuple[str, str], Post], secrets: Secrets
+) -> None:
     hashed = make_password(secrets.password)
     structure.people(writer, plans.staff, seats, hashed)
-    structure.others(writer, placed[governed.code], hashed)
+    structure.others(writer, root, hashed)
+    structure.secretary(writer, root)
     province.write(hashed, writer.reason)
-    budget.write(writer, year, placed, seats, plans.agencies, plans.items, plans.versions)
-    section = next(
-        child for agency in plans.agencies for child in agency.children if child.key == REAL_SECTION
-    )
-    unit = Unit.objects.get(code=section.code)
-    realplan.load(unit, year, seats[REAL_SECTION, "specific"], seats[REAL_SECTION, "verify-0"], writer)
 
 
 def _users(everybody: Staff) -> list[User]:
@@ -137,83 +132,6 @@ def _users(everybody: Staff) -> list[User]:
         user.nip: user for user in User.objects.filter(nip__in=[person.nip for person in everybody.people])
     }
     return [by_number[person.nip] for person in everybody.people]
-
-
-def _live(profile: Profile, plans: Plans, users: Sequence[User], secrets: Secrets, say: Say) -> None:
-    year = FiscalYear.objects.get(label=str(YEAR))
-    agency_of = plans.agency_of
-    reports = actuals.reported(
-        plans.items, plans.versions, {code: agency.key for code, agency in agency_of.items()}, profile.months
-    )
-    stories = _stories(plans)
-    _correct(plans, reports)
-    lasting = Keys.load()
-    items = {item.key: item for item in plans.items}
-    desks = {item.key: _desk(item, agency_of[item.place.code]) for item in plans.items}
-    reached = max(Period.objects.values_list("month", flat=True), default=0)
-    for number in range(max(reached, 1), profile.months + 1):
-        if number > reached:
-            province.live(datetime(YEAR, number, 25, tzinfo=ZONE), profile.now, clock.move)
-            clock.move(datetime(YEAR, number, 25, 8, 0, tzinfo=ZONE))
-            open_month(fiscal_year=year, month=number)
-        month = Month(number, plans.staff, users, items, reports, lasting, secrets)
-        month.load()
-        events = timeline.month(desks, _due(number), plans.staff, stories, number == profile.months)
-        month.live(event for event in events if event.at < profile.now)
-        say(f"{YEAR}-{number:02}: {len(month.rows)} reports, {month.signatures} signed documents.")
-    province.live(profile.now, profile.now, clock.move)
-
-
-def _desk(item: Item, agency: Place) -> timeline.Desk:
-    asked = (item.place, agency, item.common, item.sub.code)
-    return timeline.Desk(agency.key, officer_of(*asked), verifier_of(*asked))
-
-
-def _due(number: int) -> timeline.Due:
-    """Last days as the stored period has them."""
-    period = Period.objects.filter(month=number).first()
-    if period is None:
-        raise CommandError(f"Month {number} is not open.")
-    zone = ZoneInfo(str(ZONE))
-
-    def day(moment: datetime) -> date:
-        return moment.astimezone(zone).date()
-
-    return timeline.Due(
-        number,
-        day(period.entry_due),
-        day(period.verify_due),
-        day(period.sign_due),
-        day(period.lock_at),
-        start_of_month(YEAR, number + 1),
-    )
-
-
-def _stories(plans: Plans) -> timeline.Stories:
-    """What is scripted (domain.md 7.5): S02 and the desks that a visitor tries, in both profiles; silent agencies."""
-    road = _named(plans, "dpupr", "1.03.10.2.01.0055")
-    return timeline.Stories(
-        twice={(2, road.key): NUMBERS},
-        unsigned_from={"kecamatan-13": 6, "kesbangpol": 7},
-        silent_from={"kecamatan-9": 8},
-        open_desk={
-            ("dpupr", "specific"): ("returned", "open", "submitted", "draft", "submitted", "verified"),
-            (REAL_SECTION, "specific"): ("open",),
-        },
-        head_waits=frozenset({"dpupr", "setda"}),
-    )
-
-
-def _correct(plans: Plans, reports: dict[tuple[str, int], actuals.Reported]) -> None:
-    """S03: a payment of January came back and is corrected in March."""
-    item = _named(plans, "dpupr", "1.03.01.2.06.0009")
-    actuals.corrected(
-        reports, item, 3, 1, "Pengembalian kelebihan bayar perjalanan dinas bulan Januari ke kas daerah"
-    )
-
-
-def _named(plans: Plans, agency: str, code: str) -> Item:
-    return next(item for item in plans.items if item.place.key == agency and item.sub.code == code)
 
 
 def _mark(government: Government, reason: str) -> None:

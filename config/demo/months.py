@@ -18,7 +18,7 @@ from config.demo.offices import Staff
 from config.demo.plan import Item
 from config.demo.profiles import ZONE
 from config.demo.timeline import HOUR, MINUTE, Act, Event
-from registry.models import BudgetItem, BudgetLine, User
+from registry.models import BudgetItem, BudgetLine, FiscalYear, User
 from submissions import figures
 from submissions import services as entering
 from submissions.evidence import attach_to_all
@@ -47,16 +47,20 @@ class Row:
 
 @dataclass(slots=True)
 class Keys:
-    """Ids that last all year: budget items by key, and the budget lines of each in order."""
+    """Ids that last a year: budget items by key, and the budget lines of each in order."""
 
     items: dict[str, int]
     lines: dict[int, list[int]]
 
     @classmethod
-    def load(cls) -> "Keys":
-        rows = BudgetItem.objects.values_list("unit__code", "sub_activity_code", "pk")
+    def load(cls, year: FiscalYear) -> "Keys":
+        rows = BudgetItem.objects.filter(fiscal_year=year).values_list(
+            "unit__code", "sub_activity_code", "pk"
+        )
         lines: dict[int, list[int]] = {}
-        for item, pk in BudgetLine.objects.order_by("pk").values_list("item", "pk"):
+        for item, pk in (
+            BudgetLine.objects.filter(item__fiscal_year=year).order_by("pk").values_list("item", "pk")
+        ):
             lines.setdefault(item, []).append(pk)
         return cls({f"{unit}/{code}": pk for unit, code, pk in rows}, lines)
 
@@ -65,6 +69,7 @@ class Keys:
 class Month:
     """One month being lived through."""
 
+    year: FiscalYear
     number: int
     staff: Staff
     users: Sequence[User]
@@ -80,20 +85,21 @@ class Month:
         """Read the month's periods and reports as they stand; a document that an interrupted run left is discarded."""
         unfinished = (SigningBatch.State.PREPARING, SigningBatch.State.PREPARED)
         for batch in SigningBatch.objects.filter(
-            period__month=self.number, state__in=unfinished
+            period__fiscal_year=self.year, period__month=self.number, state__in=unfinished
         ).select_related("signer"):
             deciding.discard(actor=batch.signer, batch=batch)
         self.periods = {
             period.agency.code: period
-            for period in Period.objects.filter(month=self.number).select_related("agency__government")
+            for period in Period.objects.filter(fiscal_year=self.year, month=self.number).select_related(
+                "agency__government"
+            )
         }
         by_item = {pk: key for key, pk in self.keys.items.items()}
         rows: dict[int, Row] = {}
-        for pk, version, state, item in Report.objects.filter(period__month=self.number).values_list(
-            "pk", "version", "state", "item"
-        ):
+        reports = Report.objects.filter(period__fiscal_year=self.year, period__month=self.number)
+        for pk, version, state, item in reports.values_list("pk", "version", "state", "item"):
             rows[pk] = self.rows[by_item[item]] = Row(pk, version, state)
-        lines = ReportLine.objects.filter(report__period__month=self.number)
+        lines = ReportLine.objects.filter(report__in=reports)
         for pk, report, line in lines.values_list("pk", "report", "line"):
             rows[report].lines[line] = pk
 
@@ -191,8 +197,9 @@ class Month:
         ]
         if not needing:
             return
-        name = f"{'sp2d' if kind == Evidence.Kind.SP2D else 'kegiatan'}-{self.number:02}-{actor.username}"
-        words = f"Rekap SP2D bulan {self.number} TA 2026, {actor.username}"
+        word = "sp2d" if kind == Evidence.Kind.SP2D else "kegiatan"
+        name = f"{word}-{self.year.label}-{self.number:02}-{actor.username}"
+        words = f"Rekap SP2D bulan {self.number} TA {self.year.label}, {actor.username}"
         upload = (
             evidence.document(name, words, at)
             if kind == Evidence.Kind.SP2D

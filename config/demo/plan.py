@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 from config.demo import spending, subjects
-from config.demo.agencies import AGENCY, DISTRICT, Place
+from config.demo.agencies import AGENCY, DISTRICT, REAL_SECTION, Place
 from config.demo.catalogue import (
     EVENT,
     GOODS,
@@ -85,11 +85,13 @@ class Size:
     lines: int
     total: Decimal
     without: frozenset[str] = frozenset()  # agencies that hold no items of their own
+    items: int = 0  # at least so many: units are filled up in turn
 
 
 def items(agencies: Sequence[Place], size: Size) -> list[Item]:
     """All items with their lines and the original budget; the sums of `size` come out exactly."""
     made = [item for agency in agencies for item in _items_of(agency, size)]
+    made += _filled_up(agencies, size.items - len(made))
     counts = _line_counts(made, size.lines)
     for item, count in zip(made, counts, strict=True):
         rng = stream("lines", item.key)
@@ -111,6 +113,21 @@ def _items_of(agency: Place, size: Size) -> list[Item]:
         if len(specific) < wanted:
             raise ValueError(f"{place.key} has {len(specific)} sub-activities, {wanted} are wanted")
         found += [_item(place, sub, True) for sub in common] + [_item(place, sub, False) for sub in specific]
+    return found
+
+
+def _filled_up(agencies: Sequence[Place], missing: int) -> list[Item]:
+    """As many items more, in turn from each unit that has an officer for them."""
+    places = [
+        place
+        for agency in agencies
+        for place in (agency, *agency.children)
+        if place.key not in ("setda", REAL_SECTION)
+    ]
+    found = []
+    for number in range(max(missing, 0)):
+        turn, place = divmod(number, len(places))
+        found.append(_item(places[place], subjects.filling(places[place], turn), False))
     return found
 
 

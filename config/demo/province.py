@@ -183,7 +183,7 @@ def _people(writer: Writer, units: dict[str, Unit], hashed: str) -> None:
 def live(until: datetime, now: datetime, move: Callable[[datetime], None]) -> int:
     """Do what happened until a moment and was not done yet; `now` is when the demonstration stands. Returns how many acts."""
     done = 0
-    for event in _events(now):
+    for event in story(now):
         if event.at < until and not Act.objects.filter(key=event.key).exists():
             move(event.at)
             _open(event.round)
@@ -203,13 +203,18 @@ def _rounds(now: datetime) -> list[Round]:
         Round("2025-26", 3, 2, datetime(2026, 4, 22, 9, tzinfo=ZONE), 150 * MINUTE),
         Round("2025-26", 4, 3, datetime(2026, 7, 22, 9, tzinfo=ZONE), 150 * MINUTE),
     ]
-    if now >= datetime(2026, 10, 1, tzinfo=ZONE):
+    if now >= datetime(2026, 10, 23, tzinfo=ZONE):
+        dealt.append(Round("2026-27", 1, 4, datetime(2026, 10, 22, 9, tzinfo=ZONE), 150 * MINUTE))
+    elif now >= datetime(2026, 10, 1, tzinfo=ZONE):
         dealt.append(Round("2026-27", 1, 4, now - 50 * MINUTE, 10 * MINUTE))
+    if now >= datetime(2027, 1, 1, tzinfo=ZONE):
+        dealt.append(Round("2026-27", 2, 5, now - 50 * MINUTE, 10 * MINUTE))
     return [each for each in dealt if each.begins < now]
 
 
-def _events(now: datetime) -> list[Event]:
-    """The last quarter is on its way; the hospital's before it was asked back, corrected and signed anew."""
+def story(now: datetime) -> list[Event]:
+    """All that happens there until `now`, in order. The last quarter is on its way; the hospital's before it was asked back,
+    corrected and signed anew."""
     rounds = _rounds(now)
     last, previous = rounds[-1], rounds[-2]
     return sorted(

@@ -9,16 +9,27 @@ from config.demo.agencies import GOVERNMENT_CODE, GOVERNMENT_NAME, Place
 from config.demo.names import Invented, People
 from config.demo.offices import AGENCY_HEAD, FIRST_DAY, OFFICER, Staff
 from config.demo.plan import Item
-from config.demo.profiles import YEAR
 from config.demo.realplan import REAL_NAMES
-from registry.grants import give
+from registry.grants import SEE, give
 from registry.imports.writing import Writer
 from registry.models import Assignment, FiscalYear, Government, Nomenclature, Post, Unit, User
 from registry.rules import INDONESIA
 from submissions.models import CalendarRule, Holiday
 
-# National days of 2026 and the joint leave that goes with them.
+# National days of two years and the joint leave that goes with them.
 HOLIDAYS = {
+    date(2025, 1, 1): "Tahun Baru Masehi", date(2025, 1, 27): "Isra Mikraj Nabi Muhammad",
+    date(2025, 1, 28): "Cuti Bersama Tahun Baru Imlek", date(2025, 1, 29): "Tahun Baru Imlek",
+    date(2025, 3, 28): "Cuti Bersama Hari Suci Nyepi", date(2025, 3, 29): "Hari Suci Nyepi",
+    date(2025, 3, 31): "Idulfitri", date(2025, 4, 1): "Idulfitri", date(2025, 4, 2): "Cuti Bersama Idulfitri",
+    date(2025, 4, 3): "Cuti Bersama Idulfitri", date(2025, 4, 4): "Cuti Bersama Idulfitri",
+    date(2025, 4, 7): "Cuti Bersama Idulfitri", date(2025, 4, 18): "Wafat Yesus Kristus", date(2025, 4, 20): "Paskah",
+    date(2025, 5, 1): "Hari Buruh Internasional", date(2025, 5, 12): "Hari Raya Waisak",
+    date(2025, 5, 13): "Cuti Bersama Hari Raya Waisak", date(2025, 5, 29): "Kenaikan Yesus Kristus",
+    date(2025, 5, 30): "Cuti Bersama Kenaikan Yesus Kristus", date(2025, 6, 1): "Hari Lahir Pancasila",
+    date(2025, 6, 6): "Iduladha", date(2025, 6, 9): "Cuti Bersama Iduladha", date(2025, 6, 27): "Tahun Baru Islam",
+    date(2025, 8, 17): "Proklamasi Kemerdekaan", date(2025, 8, 18): "Cuti Bersama Proklamasi Kemerdekaan",
+    date(2025, 9, 5): "Maulid Nabi Muhammad", date(2025, 12, 25): "Natal", date(2025, 12, 26): "Cuti Bersama Natal",
     date(2026, 1, 1): "Tahun Baru Masehi", date(2026, 1, 16): "Isra Mikraj Nabi Muhammad",
     date(2026, 2, 16): "Cuti Bersama Tahun Baru Imlek", date(2026, 2, 17): "Tahun Baru Imlek",
     date(2026, 3, 18): "Cuti Bersama Hari Suci Nyepi", date(2026, 3, 19): "Hari Suci Nyepi",
@@ -49,15 +60,20 @@ def government(writer: Writer) -> Government:
     return row
 
 
-def calendar(writer: Writer, governed: Government) -> FiscalYear:
-    """The fiscal year, its rule and its holidays."""
+def calendar(writer: Writer, governed: Government, number: int) -> FiscalYear:
+    """A fiscal year and its rule."""
     year = FiscalYear(
-        government=governed, label=str(YEAR), start_date=date(YEAR, 1, 1), end_date=date(YEAR, 12, 31)
+        government=governed, label=str(number), start_date=date(number, 1, 1), end_date=date(number, 12, 31)
     )
     writer.insert([year])
     writer.insert([CalendarRule(fiscal_year=year, opens_itself=True)])
-    writer.insert([Holiday(government=governed, day=day, name=name) for day, name in HOLIDAYS.items()])
     return year
+
+
+def holidays(writer: Writer, governed: Government, since: int) -> None:
+    """Those of the year in which everything begins, and of later ones: its last month is dealt with in the next."""
+    days = {day: name for day, name in HOLIDAYS.items() if day.year >= since}
+    writer.insert([Holiday(government=governed, day=day, name=name) for day, name in days.items()])
 
 
 def units(writer: Writer, governed: Government, agencies: Sequence[Place]) -> dict[str, Unit]:
@@ -79,14 +95,14 @@ def units(writer: Writer, governed: Government, agencies: Sequence[Place]) -> di
 
 
 def nomenclature(
-    writer: Writer, governed: Government, agencies: Sequence[Place], items: Sequence[Item]
+    writer: Writer, governed: Government, year: int, agencies: Sequence[Place], items: Sequence[Item]
 ) -> None:
-    """Names of all codes in use, at every level."""
+    """Names of all codes in use in a year, at every level."""
     places = [place for agency in agencies for place in (agency, *agency.children)]
     codes = {item.sub.code: item.sub.name for item in items} | REAL_NAMES
     named = subjects.names_above(codes, subjects.subjects_by_programme(places))
     rows = [
-        Nomenclature(government=governed, year=YEAR, code=code, name=name)
+        Nomenclature(government=governed, year=year, code=code, name=name)
         for code, name in sorted(named.items())
     ]
     writer.insert(rows)
@@ -100,6 +116,12 @@ def posts(writer: Writer, placed: dict[str, Unit], staff: Staff) -> dict[tuple[s
     }
     writer.insert(list(made.values()))
     return made
+
+
+def seats(staff: Staff) -> dict[tuple[str, str], Post]:
+    """The posts that were written, by seat: what a unit calls an office is used there once."""
+    stored = {(post.unit.code, post.role, post.title): post for post in Post.objects.select_related("unit")}
+    return {seat.key: stored[seat.unit, seat.role, seat.title] for seat in staff.seats.values()}
 
 
 def people(writer: Writer, staff: Staff, seats: dict[tuple[str, str], Post], hashed: str) -> list[User]:
@@ -145,6 +167,22 @@ def others(writer: Writer, root: Unit, hashed: str) -> None:
     for user in users:
         if OTHERS[user.username]:
             give(OTHERS[user.username], user, root)
+
+
+def secretary(writer: Writer, root: Unit) -> None:
+    """The Regional Secretary leads beside the regent: a second office, at the regency itself."""
+    sekda = User.objects.get(username="sekda")
+    post = Post(unit=root, role=Post.Role.LEADER, title="Sekretaris Daerah")
+    writer.insert([post])
+    writer.insert(
+        [
+            Assignment(
+                person=sekda, post=post, kind="definitive", valid_from=FIRST_DAY, decree_no="821.2/002/BKPSDM/2025",
+                decree_date=FIRST_DAY,
+            )
+        ]
+    )  # fmt: skip
+    give(SEE, sekda, root)
 
 
 def _user(username: str, person: Invented, hashed: str) -> User:

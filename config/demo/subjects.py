@@ -107,6 +107,9 @@ WAYS = (
 )
 
 
+FILLING = "90"  # a programme that no agency has
+
+
 def composed(place: Place) -> tuple[SubActivity, ...]:
     """Sub-activities of the agency's other programmes, in turn from each."""
     subjects = SUBJECTS.get(place.key, ())
@@ -115,6 +118,14 @@ def composed(place: Place) -> tuple[SubActivity, ...]:
         for number, (way, unit, kind) in enumerate(WAYS, 1)
         for programme, subject in subjects
     )
+
+
+def filling(place: Place, number: int) -> SubActivity:
+    """The `number`th sub-activity, from 0, of those that only make a unit larger than any real one is."""
+    way, unit, kind = WAYS[number % len(WAYS)]
+    zone = number // len(WAYS) + 1
+    name = f"{way.format(FIELDS[place.bidang])} Zona {zone}"
+    return SubActivity(f"{place.bidang}.{FILLING}.2.01.{number + 1:04}", name, unit, kind)
 
 
 def names_above(codes: dict[str, str], subjects: dict[str, str]) -> dict[str, str]:

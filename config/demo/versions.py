@@ -1,4 +1,4 @@
-"""What happens to the budget during the year: the efficiency cut of March and the shift of May (domain.md 7.4)."""
+"""What happens to the budget during the year: the cut of March, the shift of May, the change of October (domain.md 7.4)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,19 +6,21 @@ from decimal import Decimal
 
 from config.demo.chance import rounded, shared, stream
 from config.demo.plan import Item, Stand, Version
+from config.demo.profiles import YEAR
 from config.demo.spending import TRAVEL
 
-ORIGINAL = Version("murni", 1, 1, "Perda 12/2025 tentang APBD TA 2026")
-CUT_MONTH, SHIFT_MONTH = 3, 5
+CUT_MONTH, SHIFT_MONTH, CHANGE_MONTH = 3, 5, 10
 CUT, SHIFT, SHIFTED_SHARE = (0.05, 0.30), 0.15, 0.06
+CHANGED_SHARE, GROWTH = 0.25, Decimal("0.04")  # of the items, and of all money
 
 
-def unfold(items: Sequence[Item], months: int) -> dict[str, list[Version]]:
+def unfold(items: Sequence[Item], months: int, year: int = YEAR) -> dict[str, list[Version]]:
     """Add later stands to the items, for versions that begin within `months`; the versions of each unit by its code."""
     by_unit: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         by_unit[item.place.code].append(item)
-    versions = {code: [ORIGINAL] for code in by_unit}
+    original = Version("murni", 1, 1, f"Perda 12/{year - 1} tentang APBD TA {year}")
+    versions = {code: [original] for code in by_unit}
     if months >= CUT_MONTH:
         for code, own in by_unit.items():
             _add(
@@ -26,13 +28,17 @@ def unfold(items: Sequence[Item], months: int) -> dict[str, list[Version]]:
                 own,
                 "efisiensi",
                 CUT_MONTH,
-                "Perbup 4/2026 tentang Efisiensi Belanja",
+                f"Perbup 4/{year} tentang Efisiensi Belanja",
                 _cuts(own),
             )
     if months >= SHIFT_MONTH:
         for code, changes in _shifts(by_unit, round(len(items) * SHIFTED_SHARE)).items():
-            basis = "Perbup 17/2026 tentang Pergeseran Anggaran"
+            basis = f"Perbup 17/{year} tentang Pergeseran Anggaran"
             _add(versions[code], by_unit[code], "pergeseran", SHIFT_MONTH, basis, changes)
+    if months >= CHANGE_MONTH:
+        for code, changes in _changes(items).items():
+            basis = f"Perda 9/{year} tentang Perubahan APBD TA {year}"
+            _add(versions[code], by_unit[code], "perubahan", CHANGE_MONTH, basis, changes)
     return versions
 
 
@@ -83,6 +89,20 @@ def _shifts(by_unit: dict[str, list[Item]], wanted: int) -> dict[str, dict[str, 
                 _latest(taker).cash[SHIFT_MONTH - 1 :]
             ):
                 found.setdefault(code, {}).update({giver.key: less, taker.key: more})
+    return found
+
+
+def _changes(items: Sequence[Item]) -> dict[str, dict[str, tuple[Decimal, ...]]]:
+    """A quarter of the items gets more, by what it has, until the regency's budget has grown as a whole."""
+    able = [item for item in items if any(_latest(item).cash[CHANGE_MONTH - 1 :])]
+    chosen = stream("change").sample(able, min(len(able), round(len(items) * CHANGED_SHARE)))
+    grown = sum((_latest(item).ceiling for item in items), Decimal(0)) * GROWTH
+    factor = grown / sum((_latest(item).ceiling for item in chosen), Decimal(0))
+    found: dict[str, dict[str, tuple[Decimal, ...]]] = {}
+    for item in chosen:
+        found.setdefault(item.place.code, {})[item.key] = _scaled(
+            item, rounded(_latest(item).ceiling * factor)
+        )
     return found
 
 

@@ -42,3 +42,9 @@ def _told(value: Decimal | None) -> dict[str, Any]:
 def status_word(code: str) -> str:
     """The execution status in words; nothing for none."""
     return str(STATUSES.get(code, code)).capitalize() if code else ""
+
+
+@register.filter
+def hue(band: str | None) -> str:
+    """The hue of a colour of W-4; none where nothing is compared."""
+    return HUES.get(band or "", "")

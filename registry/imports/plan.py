@@ -28,7 +28,7 @@ from registry.models import (
     Unit,
     User,
 )
-from registry.reading import FileRefused, read_table
+from registry.reading import FileRefused, Table, read_table
 from registry.rules import Finding, LineKey, PlanItem, PlanLine, check_plan
 
 NEW, CORRECTED, UNCHANGED = "new", "corrected", "unchanged"
@@ -61,7 +61,7 @@ class Work:
 
 def import_plan(
     *,
-    source: str | Path | BinaryIO,
+    source: str | Path | BinaryIO | Table,
     name: str,
     unit: Unit,
     fiscal_year: FiscalYear,
@@ -77,7 +77,8 @@ def import_plan(
     """
     problems = Problems()
     try:
-        plan = parse_plan(read_table(source, name), options.locale, options.version, problems)
+        table = source if isinstance(source, Table) else read_table(source, name)
+        plan = parse_plan(table, options.locale, options.version, problems)
     except FileRefused as error:
         return refused(error)
     months, bases = options.of_versions(plan.kinds, problems)

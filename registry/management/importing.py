@@ -109,6 +109,8 @@ def as_text(result: Result, dry_run: bool, currency: str) -> Iterator[str]:
         yield _("Nothing was imported. Correct what is named above and try again.")
         return
     summary = result.summary
+    if summary.get("plans", 0) > 1:
+        yield _("Plans of %(count)s units") % {"count": summary["plans"]}
     for kind, counts in summary.items():
         if isinstance(counts, dict):
             yield _("%(what)s: %(new)s new, %(changed)s changed, %(unchanged)s unchanged") % {
@@ -162,4 +164,5 @@ def _names() -> dict[str, str]:
         "posts": _("Posts"),
         "assignments": _("Assignments"),
         "payments": _("Payments"),
+        "contracts": _("Contracts"),
     }

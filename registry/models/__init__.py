@@ -1,6 +1,7 @@
 """Who and what: the offices people hold, and the plans they report on. Rights to see are in `registry.grants`."""
 
 from registry.grants import UnitGroupPermission, UnitUserPermission
+from registry.models.contracts import Contract, FileMapping
 from registry.models.offices import (
     Assignment,
     Government,
@@ -30,6 +31,8 @@ __all__ = [
     "BudgetLine",
     "BudgetLineVersion",
     "BudgetVersion",
+    "Contract",
+    "FileMapping",
     "FiscalYear",
     "Government",
     "MonthlyPlan",

@@ -155,6 +155,7 @@ class Post(models.Model):
         ASSISTANT = "assistant", _("Assistant")
         OVERSIGHT = "oversight", _("Central bureau")
         INSPECTOR = "inspector", _("Inspectorate")
+        LEADER = "leader", _("Leader of the government")
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts", verbose_name=_("unit"))
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)

@@ -1,13 +1,23 @@
 """What may be spent on what: fiscal years, sub-activities, lines, versions, monthly plans (domain.md 1.2 and 2.1)."""
 
 from decimal import Decimal
+from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.history import kept
 from registry.models.offices import Government, Post, Unit
+
+
+def index_part(name: Any, usual: int) -> Any:
+    """A weight of the agency index, in percent: set for each year and printed with it (W-11)."""
+    return models.PositiveSmallIntegerField(
+        name, default=usual, db_default=usual, validators=[MaxValueValidator(100)]
+    )
 
 
 class FiscalYear(models.Model):
@@ -19,13 +29,37 @@ class FiscalYear(models.Model):
     label = models.CharField(_("label"), max_length=9)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
+    index_timeliness = index_part(_("index: timeliness"), 30)
+    index_physical = index_part(_("index: physical achievement"), 35)
+    index_financial = index_part(_("index: financial achievement"), 25)
+    index_quality = index_part(_("index: data quality"), 10)
     history = kept()
 
     class Meta:
         verbose_name, verbose_name_plural = _("fiscal year"), _("fiscal years")
         constraints = [
-            models.UniqueConstraint(fields=["government", "label"], name="one_fiscal_year_per_label")
+            models.UniqueConstraint(fields=["government", "label"], name="one_fiscal_year_per_label"),
+            models.CheckConstraint(
+                condition=Q(
+                    index_quality=100 - F("index_timeliness") - F("index_physical") - F("index_financial")
+                ),
+                name="index_of_100",
+            ),
         ]
+
+    @property
+    def index_parts(self) -> tuple[int, int, int, int]:
+        """W-11: what timeliness, physical and financial achievement and data quality count in the agency index, of 100."""
+        return self.index_timeliness, self.index_physical, self.index_financial, self.index_quality
+
+    def clean(self) -> None:
+        """Raises ValidationError when the parts of the index are not 100 together."""
+        whole = sum(part or 0 for part in self.index_parts)
+        if whole != 100:
+            said = _(
+                "The four parts of the agency index add up to %(sum)s. They must add up to 100: change one of them."
+            )
+            raise ValidationError({"index_quality": ValidationError(said, params={"sum": whole})})
 
     def __str__(self) -> str:
         return self.label

@@ -72,7 +72,7 @@ let db = new Promise((resolve) => {
     };
   } catch { resolve(null); }
 });
-// Point and comma change places: a number keeps its meaning, nonsense stays nonsense.
+// Point and comma change places: a number keeps its meaning.
 const here = (row) => {
   if (!row || row.language === language) return row;
   const turn = (row.language === "id") !== (language === "id") && row.number;
@@ -265,7 +265,7 @@ const judged = (sent, answer) => (row, name) => {
   }
   if (!row) return row;
   const conflict = told?.conflicts[cell];
-  // An earlier answer was lost: what stands there is one's own.
+  // An answer was lost: this is one's own.
   if (conflict && row.tried.some((one) => one !== text && bare(row, one) === bare(row, conflict.stored))) return { ...row, was: conflict.stored, tried: [] };
   if (row.text !== text) return row;
   if (conflict) return { ...row, held: { kind: "conflict", ...conflict } };
@@ -309,6 +309,7 @@ const batch = async () => {
     (reports[report] ||= {})[cell] = { text, was };
   }
   const answer = await ask(box.dataset.cells, JSON.stringify({ language, reports }));
+  sessionStorage[month] = Date.now();
   await change([...sent.keys()], judged(sent, answer));
   const moved = absorb(sent, answer);
   others?.postMessage({ sent, answer, language });
@@ -366,7 +367,7 @@ const typed = async (name) => {
   typing += 1;
   await change([name], (row) => {
     const was = row ? row.was : known(name);
-    // What may be with the site already must be taken back there too.
+    // What may be with the site must be taken back there too.
     if (!row?.tried.length && (text === was || (!row && text === alike.get(name)))) return undefined;
     return { person, month, name, text, was, tried: row?.tried || [], language, number: Boolean(field.dataset.kind), label: label(field), at: row?.at || Date.now() };
   });
@@ -445,8 +446,8 @@ addEventListener("beforeunload", (event) => {
 const begin = async () => {
   await look();
   const names = new Set([...form.elements].map((field) => field.name).filter((name) => CELL.test(name)));
-  // Kept, gone back to or loaded again: the page may be older than the last save.
-  if (navigator.serviceWorker?.controller || performance.getEntriesByType("navigation")[0]?.type !== "navigate") {
+  // Kept, gone back to, loaded again or overtaken: the page may be older than the last save.
+  if (sessionStorage[month] > performance.timeOrigin || navigator.serviceWorker?.controller || performance.getEntriesByType("navigation")[0]?.type !== "navigate") {
     await alone(refresh).catch((error) => { trouble = error instanceof Stop ? error.message : "offline"; });
   }
   for (const name of names) if (!rows.has(name) && !clean(name)) await typed(name);

@@ -10,6 +10,7 @@ from submissions.models.calendar import (
     YearAct,
 )
 from submissions.models.evidence import DisposedFile, Evidence, EvidenceScan, Upload
+from submissions.models.leading import LeaderDecision
 from submissions.models.payments import Payment, PaymentImport, PaymentKind, PaymentMapping
 from submissions.models.reports import (
     Comment,
@@ -33,6 +34,7 @@ __all__ = [
     "Explanation",
     "Heartbeat",
     "Holiday",
+    "LeaderDecision",
     "Opening",
     "Payment",
     "PaymentImport",

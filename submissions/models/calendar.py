@@ -92,7 +92,8 @@ class Period(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first_day:%Y-%m}"
+        """2026-01; the adjustment, which begins with December, is 2026-13."""
+        return f"{self.first_day:%Y}-13" if self.month == 13 else f"{self.first_day:%Y-%m}"
 
 
 class CalendarAct(models.Model):

@@ -1,5 +1,8 @@
 """One report per sub-activity and month, its lines, who entered and who opened it (domain.md 2.1)."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from ledger.history import kept
 from registry.models import BudgetItem, BudgetItemVersion, BudgetLine, BudgetVersion, Office, User
+from submissions import rollups
 from submissions.answers import SUBJECTS, content_of, gather
 from submissions.models.calendar import Period
 from submissions.models.tokens import new_token
@@ -160,6 +164,8 @@ class Report(Document):
         indexes = [
             models.Index(fields=["period", "state"], name="report_period_state"),
             models.Index(fields=["item"], condition=Q(state__in=("draft", "returned")), name="report_open"),
+            models.Index(fields=["route", "tier", "item"], name="report_at_tier"),
+            models.Index(fields=["item", "state"], condition=~Q(problems=[]), name="report_ailing"),
         ]
 
     def __str__(self) -> str:
@@ -169,6 +175,10 @@ class Report(Document):
     content = classmethod(content_of)
     revise = classmethod(revise)
     replaced = classmethod(replaced)
+
+    @classmethod
+    def published(cls, cursor: Any, ids: Sequence[int]) -> None:
+        rollups.publish(cursor, ids)
 
 
 class ReportLine(models.Model):

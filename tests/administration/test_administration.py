@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -17,9 +17,10 @@ from approvals import services as approvals
 from approvals.signatories import set_signatory
 from config.admin import OURS, Administration
 from ledger.recording import recorded
-from registry.models import BudgetItem, Nomenclature, Post, Unit, UnitUserPermission, User
+from registry.models import BudgetItem, FiscalYear, Nomenclature, Post, Unit, UnitUserPermission, User
 from submissions.models import CalendarRule, Holiday
 from tests.cast import PASSWORD, World, assign
+from tests.settled import settled
 
 NEW_PASSWORD = "tujuh belas ribu pulau"
 EXPECTED = {
@@ -169,6 +170,25 @@ def test_a_unit_keeps_its_place(cast: World, root: Client) -> None:
     assert (moved.name, moved.path) == ("Dinas PUPR", cast.agency.path)
 
 
+def test_the_parts_of_the_agency_index_are_set_for_a_year_and_are_100_together(
+    cast: World, root: Client
+) -> None:
+    url = reverse("admin:registry_fiscalyear_change", args=[cast.year.pk])
+    parts = {"index_timeliness": 20, "index_physical": 45, "index_financial": 25, "index_quality": 9}
+    form = {"label": "2026", "start_date": "2026-01-01", "end_date": "2026-12-31"} | parts
+    page = root.post(url, form, headers={"accept-language": "en"}).content.decode()
+    assert (
+        "The four parts of the agency index add up to 99. They must add up to 100" in page
+        and 'value="45"' in page
+    )
+    assert root.post(url, form | {"index_quality": 10}).status_code == 302
+    told = last_event("registry_fiscalyear")
+    assert [told[when]["index_physical"] for when in ("old", "new")] == [35, 45]
+    assert last_event("registry_historicalfiscalyear")["new"]["index_quality"] == 10
+    with pytest.raises(IntegrityError, match="index_of_100"), transaction.atomic():
+        FiscalYear.objects.filter(pk=cast.year.pk).update(index_quality=11)
+
+
 def test_an_old_version_is_not_put_back_unseen(cast: World, root: Client) -> None:
     post = cast.posts["officer"]
     version = Post.history.filter(id=post.pk).first()
@@ -213,7 +233,7 @@ def test_a_person_is_made_without_a_password_and_nobody_gives_him_one(cast: Worl
 
 
 def test_the_form_of_a_person_has_no_password_in_it(cast: World, root: Client) -> None:
-    text = root.get(reverse("admin:registry_user_change", args=[cast.ani.pk])).content.decode()
+    text = settled(root.get(reverse("admin:registry_user_change", args=[cast.ani.pk])).content.decode())
     assert "pbkdf" not in text and "scrypt" not in text and "md5" not in text
     assert not re.search(r'name="password', text)
 

@@ -27,8 +27,7 @@ def as_(who: Any) -> Client:
 def plain(cast: World, count: int, start: int = 1, **options: Any) -> list[Report]:
     """`count` submitted reports of January about which nothing is unusual."""
     codes = [f"1.03.10.2.01.{number:04}" for number in range(start, start + count)]
-    for code in codes:
-        cast.item(code, ceilings=(1000,), **options)
+    cast.plan(codes, ceilings=(1000,), **options)
     cast.open()
     reports = list(Report.objects.filter(item__sub_activity_code__in=codes).order_by("pk"))
     cast.submitted(reports, 50)

@@ -20,6 +20,7 @@ from registry.models import User
 from submissions.models import Report
 from submissions.services import submit
 from tests.cast import PASSPHRASE, World
+from tests.files import kept_in
 from workflow import granting
 
 MORE = b"\n5 0 obj\n<</Note(paid)>>\nendobj\n%%EOF\n"
@@ -28,12 +29,7 @@ MORE = b"\n5 0 obj\n<</Note(paid)>>\nendobj\n%%EOF\n"
 def keys_in(folder: Any, settings: Any) -> None:
     """Keys and files of one test in a folder of its own."""
     settings.SIGNING_KEYS = folder
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": folder / "files"},
-        }
-    }
+    settings.STORAGES = kept_in(folder / "files")
 
 
 def verified(cast: World, count: int = 3) -> list[Report]:

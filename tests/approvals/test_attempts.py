@@ -15,6 +15,7 @@ from approvals.models import SigningBatch
 from registry.models import User
 from submissions.models import Report
 from tests.cast import PASSPHRASE, WITA, World, assign
+from tests.files import kept_in
 from workflow import engine, granting, route
 from workflow.engine import Refused
 from workflow.models import Act, Attempt, Grant
@@ -101,11 +102,7 @@ def test_at_two_tiers_he_has_no_document_prepared_and_it_is_kept(cast: World) ->
 @pytest.fixture
 def keys(cast: World, tmp_path: Any, settings: Any) -> None:
     settings.SIGNING_KEYS = tmp_path
-    files = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "files"},
-    }
-    settings.STORAGES = settings.STORAGES | {"default": files}
+    settings.STORAGES = kept_in(tmp_path / "files")
     create_authority(tmp_path)
     path = tmp_path / f"signer-{cast.budi.pk}.p12"
     issue_signer(tmp_path, cast.budi.name, str(cast.budi.nip), "Dinas", PASSPHRASE, path=path)

@@ -15,6 +15,7 @@ from approvals.services import BatchRefused, SigningRefused
 from approvals.signing import verify
 from submissions.models import Report
 from tests.cast import PASSPHRASE, World
+from tests.files import kept_in
 from workflow import engine
 from workflow.models import Decision, Outbox
 
@@ -23,12 +24,7 @@ from workflow.models import Decision, Outbox
 def keys(tmp_path_factory: pytest.TempPathFactory, settings) -> None:
     folder = tmp_path_factory.mktemp("keys")
     settings.SIGNING_KEYS = folder
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": folder / "files"},
-        }
-    }
+    settings.STORAGES = kept_in(folder / "files")
     create_authority(folder)
 
 

@@ -16,6 +16,7 @@ from submissions import services as entering
 from submissions.models import Report
 from tests.approvals.bureau import WHY, Bureau, refused, settle
 from tests.cast import PNG, World
+from tests.files import kept_in
 from workflow import engine, route
 from workflow.models import Grant
 
@@ -44,12 +45,7 @@ def published(cast: World, month: int, amount: int, report: Report | None = None
 
 @pytest.fixture(autouse=True)
 def files(tmp_path: Any, settings: Any) -> None:
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path},
-        }
-    }
+    settings.STORAGES = kept_in(tmp_path)
 
 
 @pytest.fixture

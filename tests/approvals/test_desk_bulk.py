@@ -257,7 +257,7 @@ def test_two_tabs_at_once_decide_each_report_once(committed: Any, cast: World) -
 
     def act(key: str) -> None:
         try:
-            gate.wait(20)
+            gate.wait(60)
             numbers[key] = decide_many(
                 actor=cast.budi, verb=route.VERIFY, seen=seen, query="tab=mine", key=key
             )

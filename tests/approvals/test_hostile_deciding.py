@@ -15,6 +15,7 @@ from registry.models import Assignment, BudgetLine, Post
 from submissions import services as entering
 from submissions.models import Period, Report
 from tests.cast import PASSPHRASE, World, assign
+from tests.files import kept_in
 from workflow import engine
 
 ODD_NUMBERS = ("²", "١٢", "-1", "9" * 30, "9" * 5000, "1e3", "", "abc", "\x00")
@@ -24,12 +25,7 @@ ODD_NUMBERS = ("²", "١٢", "-1", "9" * 30, "9" * 5000, "1e3", "", "abc", "\x00
 def folders(tmp_path_factory: pytest.TempPathFactory, settings) -> None:
     folder = tmp_path_factory.mktemp("keys")
     settings.SIGNING_KEYS = folder
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": folder / "files"},
-        }
-    }
+    settings.STORAGES = kept_in(folder / "files")
 
 
 @pytest.fixture

@@ -28,14 +28,14 @@ def killed_at(number: int) -> bool:
         _work_and_die(number)
     _, status = os.waitpid(child, 0)
     with connection.cursor() as cursor:
-        for _ in range(500):
+        for _ in range(6000):
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
             )
             if cursor.fetchone() == (1,):
-                break
+                return os.WIFSIGNALED(status)
             time.sleep(0.01)
-    return os.WIFSIGNALED(status)
+    raise AssertionError("the server still holds the connection of a process that is gone")
 
 
 def _work_and_die(number: int) -> None:

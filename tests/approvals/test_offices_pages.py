@@ -13,7 +13,7 @@ from registry import grants
 from registry.models import Assignment, Office, Post, Unit, User
 from tests.approvals.bureau import Bureau, bureau  # noqa: F401 - a fixture
 from tests.approvals.posts import TYPED, address, browser_of, hidden, placed, said
-from tests.cast import PNG, World, assign
+from tests.cast import PNG, World, assign, png
 from workflow.models import Outbox
 
 
@@ -182,7 +182,7 @@ def test_odd_fields_are_answered_with_a_page(
 
 
 def test_a_file_of_somebody_else_is_nobodys_decree(house: World, go: Callable[[str], Client]) -> None:
-    sent = TYPED | {"file": SimpleUploadedFile("sk.png", PNG), "do": "preview"}
+    sent = TYPED | {"file": SimpleUploadedFile("sk.png", png("kept by Hadi alone")), "do": "preview"}
     shown = go("hadi").post(address(house), sent)
     taken = hidden(shown) | {"do": "preview"}
     answer = go("citra").post(address(house), taken)

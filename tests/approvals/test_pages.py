@@ -11,18 +11,14 @@ from approvals.models import Notice, SigningBatch
 from approvals.tasks import drain
 from submissions.models import Opening, Report
 from tests.cast import PASSPHRASE, World
+from tests.files import kept_in
 
 
 @pytest.fixture(autouse=True)
 def folders(tmp_path_factory: pytest.TempPathFactory, settings) -> None:
     folder = tmp_path_factory.mktemp("keys")
     settings.SIGNING_KEYS = folder
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": folder / "files"},
-        }
-    }
+    settings.STORAGES = kept_in(folder / "files")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from registry.models import Assignment
 from submissions.models import Report
 from tests.approvals.bureau import Bureau, bureau, locked, notices, quarter, refused
 from tests.cast import PASSPHRASE, World, assign
+from tests.files import kept_in
 from workflow.models import Grant
 
 __all__ = ["bureau"]
@@ -25,11 +26,7 @@ def published(cast: World, bureau: Bureau, tmp_path_factory: pytest.TempPathFact
     """One report of January, signed by Citra."""
     folder = tmp_path_factory.mktemp("keys")
     settings.SIGNING_KEYS = folder
-    files = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": folder / "files"},
-    }
-    settings.STORAGES = settings.STORAGES | {"default": files}
+    settings.STORAGES = kept_in(folder / "files")
     create_authority(folder)
     issue_signer(
         folder,

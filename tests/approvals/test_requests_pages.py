@@ -14,6 +14,7 @@ from registry import grants
 from registry.models import Unit
 from tests.approvals.bureau import WHY, Bureau, bureau, locked
 from tests.cast import PNG, World
+from tests.files import kept_in
 from workflow.models import Grant
 
 __all__ = ["bureau"]
@@ -21,12 +22,7 @@ __all__ = ["bureau"]
 
 @pytest.fixture(autouse=True)
 def files(tmp_path: Path, settings: Any) -> Iterator[Path]:
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "files"},
-        }
-    }
+    settings.STORAGES = kept_in(tmp_path / "files")
     yield tmp_path / "files"
 
 

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
+import psycopg
 import pytest
 from django.db import connection, connections
 from django.test import Client
@@ -24,6 +25,9 @@ from workflow.models import Grant, Outbox
 
 __all__ = ["bureau"]
 SECRET = "password hunter2 of Ani Lembayung"
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 def together(*acts: Callable[[], object]) -> list[object]:
@@ -33,7 +37,7 @@ def together(*acts: Callable[[], object]) -> list[object]:
 
     def run(place: int, act: Callable[[], object]) -> None:
         try:
-            gate.wait(10)
+            gate.wait(60)
             answers[place] = act()
         except RequestRefused as refused:
             answers[place] = refused.code
@@ -44,20 +48,34 @@ def together(*acts: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     return answers
+
+
+def held_up(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]) -> None:
+    """Each act, half done and holding what it holds, waits until `meanwhile` returns."""
+    announce = asking_notices.announce
+
+    def linger(act: RequestAct) -> None:
+        meanwhile()
+        announce(act)
+
+    monkeypatch.setattr(asking_notices, "announce", linger)
 
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each act takes a while, so that two at once are truly at once."""
-    announce = asking_notices.announce
+    held_up(monkeypatch, lambda: time.sleep(0.4))
 
-    def linger(act: RequestAct) -> None:
-        time.sleep(0.4)
-        announce(act)
 
-    monkeypatch.setattr(asking_notices, "announce", linger)
+def waited_for(urls: dict[str, str]) -> None:
+    """Return when somebody waits for a row that this thread holds."""
+    with psycopg.connect(urls["superuser"], autocommit=True) as watcher:
+        for _ in range(3000):
+            if watcher.execute(WAITING).fetchone() != (0,):
+                return
+            time.sleep(0.02)
 
 
 # --- At once ---------------------------------------------------------------------------------------------
@@ -79,6 +97,14 @@ def test_two_sweeps_at_once_act_once_and_without_the_lock_they_would_not(
         monkeypatch.setattr(
             requests.RequestFlow, "lock_impl", no_lock
         )  # what viewflow does unless told otherwise
+        first = [True]
+
+        def until_another_looked_too() -> None:
+            """He has found the timer due as well, and waits for its row until the first is done."""
+            if first and first.pop():
+                waited_for(committed)
+
+        held_up(monkeypatch, until_another_looked_too)
     together(requests.sweep, requests.sweep, requests.sweep)
     reminded = case.acts.filter(kind="reminded").count()
     assert reminded == 1 if guarded else reminded > 1
@@ -138,15 +164,25 @@ def test_two_people_answer_at_once_and_one_counts(
 
 
 def test_a_sweep_leaves_alone_what_somebody_is_answering(
-    committed: dict[str, str], cast: World, bureau: Bureau, slow: None
+    committed: dict[str, str], cast: World, bureau: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     locked(cast)
     case = bureau.ask("reopening")
     cast.at("2026-02-25 09:00")
+    answering, swept = Event(), Event()
+
+    def until_swept() -> None:
+        answering.set()
+        swept.wait(60)
+
+    held_up(monkeypatch, until_swept)
 
     def later() -> int:
-        time.sleep(0.1)
-        return requests.sweep()
+        assert answering.wait(60)
+        try:
+            return requests.sweep()
+        finally:
+            swept.set()
 
     _, fired = together(lambda: bureau.answer(case, "hadi"), later)
     assert fired == 0
@@ -196,7 +232,7 @@ def test_a_worker_killed_inside_a_step_leaves_nothing_half_done(
         [sys.executable, "-c", KILLED.format(kind=kind)],
         cwd=databases.CHECKOUT,
         env=databases.environment(committed),
-        timeout=60,
+        timeout=300,
     )
     assert killed.returncode == -signal.SIGKILL
     assert not case.acts.filter(kind=kind).exists()

@@ -18,6 +18,7 @@ from registry.models import User
 from submissions.models import Editor, Report
 from submissions.services import submit
 from tests.cast import PASSPHRASE, PASSWORD, World
+from tests.files import kept_in
 from tests.roads import BUREAU, HEAD, SECTION, bureau, follows, office, person
 from workflow import granting
 from workflow.models import Decision
@@ -29,12 +30,7 @@ REASON = "Salah ketik, SP2D nomor 17 belum masuk"
 def folders(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> None:
     folder = tmp_path_factory.mktemp("keys")
     settings.SIGNING_KEYS = folder
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": folder / "files"},
-        }
-    }
+    settings.STORAGES = kept_in(folder / "files")
 
 
 def as_(who: Any) -> Client:

@@ -25,6 +25,7 @@ from ledger.clock import now
 from submissions.models import Report
 from tests.approvals.signing_faults import Points, cut, lost
 from tests.cast import PASSPHRASE, World
+from tests.files import kept_in
 
 SPARE = 40  # reports: each round that ends in a publication uses one up
 FEWEST = 50  # points of a signing; less means that the faults strike no more where they should
@@ -35,12 +36,7 @@ State = SigningBatch.State
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, settings) -> Path:
     settings.SIGNING_KEYS = tmp_path / "keys"
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "files"},
-        }
-    }
+    settings.STORAGES = kept_in(tmp_path / "files")
     create_authority(settings.SIGNING_KEYS)
     return Path(settings.SIGNING_KEYS)
 
@@ -170,7 +166,7 @@ def signing_in_children(notes: Path) -> Iterator[Callable[[int, int, str], bool]
 def _noticed() -> None:
     """Wait until the server knows that the child is gone, and has rolled back what it had open."""
     with connection.cursor() as cursor:
-        for _ in range(1000):
+        for _ in range(6000):
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
             )

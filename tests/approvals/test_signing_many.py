@@ -14,6 +14,7 @@ from approvals.models import SigningBatch
 from submissions.models import Report
 from tests.cast import PASSPHRASE, World
 from tests.databases import CHECKOUT
+from tests.files import kept_in
 from workflow.models import Decision
 
 FEW, MANY = 15, 150
@@ -23,11 +24,7 @@ FEW, MANY = 15, 150
 def keys(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Path:
     folder = tmp_path_factory.mktemp("keys")
     settings.SIGNING_KEYS = folder
-    files = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": folder / "files"},
-    }
-    settings.STORAGES = settings.STORAGES | {"default": files}
+    settings.STORAGES = kept_in(folder / "files")
     create_authority(folder)
     return folder
 

@@ -28,6 +28,7 @@ from submissions.models import Report
 from tests.approvals.printed import entries, recap
 from tests.approvals.signing_world import Clock, Service, make_token, put_key, softhsm
 from tests.cast import PASSPHRASE, World
+from tests.files import kept_in
 from workflow.engine import Refused
 from workflow.models import Outbox
 
@@ -37,12 +38,7 @@ NIK, PIN = "6471015503780002", "28469173"
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, settings) -> Path:
     settings.SIGNING_KEYS, settings.PKCS11_MODULE = tmp_path / "keys", softhsm()
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "files"},
-        }
-    }
+    settings.STORAGES = kept_in(tmp_path / "files")
     create_authority(settings.SIGNING_KEYS)
     return Path(settings.SIGNING_KEYS)
 

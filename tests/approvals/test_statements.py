@@ -12,6 +12,7 @@ from approvals.models import SigningBatch
 from approvals.tasks import drain
 from submissions.models import Report
 from tests.cast import PASSPHRASE, World
+from tests.files import kept_in
 
 FEW, MANY = 1, 30
 
@@ -20,12 +21,7 @@ FEW, MANY = 1, 30
 def folders(tmp_path_factory: pytest.TempPathFactory, settings) -> None:
     folder = tmp_path_factory.mktemp("keys")
     settings.SIGNING_KEYS = folder
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": folder / "files"},
-        }
-    }
+    settings.STORAGES = kept_in(folder / "files")
 
 
 def as_(person) -> Client:

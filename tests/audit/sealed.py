@@ -20,6 +20,7 @@ from submissions.models import Report
 from tests import databases
 from tests.approvals.issued import published, revised
 from tests.cast import World, inhabited
+from tests.files import kept_in
 from workflow.record import law
 
 
@@ -72,14 +73,10 @@ class Sealed:
 @contextmanager
 def sealed_world(folder: Path) -> Iterator[Sealed]:
     """A site's database with one month of two sub-activities, one of which was corrected after its publication."""
-    storage = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": folder / "files"},
-    }
     own = {
         "SIGNING_KEYS": folder,
         "LEDGER_KEYS": folder / "ledger",
-        "STORAGES": site.STORAGES | {"default": storage},
+        "STORAGES": kept_in(folder / "files"),
     }
     urls = databases.clone_database("proof")
     try:

@@ -23,6 +23,7 @@ from ledger.sealing import seal
 from registry import grants
 from submissions.models import Evidence, Report
 from tests.cast import World
+from tests.files import kept_in
 
 
 @pytest.fixture
@@ -46,11 +47,7 @@ def query(reports: list[Report], *more: str) -> str:
 @pytest.fixture
 def store(tmp_path: Path, settings: Any) -> Path:
     settings.LEDGER_KEYS = tmp_path / "ledger"
-    files = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "files"},
-    }
-    settings.STORAGES = settings.STORAGES | {"default": files}
+    settings.STORAGES = kept_in(tmp_path / "files")
     return tmp_path
 
 

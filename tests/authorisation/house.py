@@ -13,25 +13,23 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from approvals import requests, services
 from approvals.asking_law import Wish, askers
-from approvals.models import Disposal, Hold, Request, SigningBatch, SigningEntry, YearBundle
+from approvals.models import Request, SigningBatch, SigningEntry
 from indicators import files
 from indicators.models import Pack
 from indicators.services import open_quarter
 from ledger.clock import now
 from ledger.recording import recorded
-from portal.models import Health, Webhook
 from registry.models import FiscalYear, Government, Post, Unit, User
 from submissions import evidence
 from submissions.calendar import open_month
-from submissions.models import Evidence, Report, Upload
+from submissions.models import Evidence, Report
 from submissions.services import submit
+from tests.authorisation.things import NOWHERE, PDF, RELATIONS, kept, seen, upload, webhooks
 from tests.cast import PASSWORD, World, assign, png
 from tests.indicators.province import furnish
 from workflow import engine, route
 
 ACTORS = ("visitor", "officer", "section", "head", "bureau", "auditor", "nobody", "root")
-RELATIONS = ("own", "section", "agency", "published", "foreign", "unknown")
-NOWHERE = "AAAAAAAAAAAAAAAAAAAAAAAA"  # looks like any token
 
 
 @dataclass
@@ -45,6 +43,7 @@ class House:
     entities: dict[str, User]
     packs: dict[str, Pack]
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sessions: dict[int, tuple[float, str]] = field(default_factory=dict)
 
     def version(self, relation: str) -> int:
         """The version of a report as it stands; 0 of what does not exist."""
@@ -199,9 +198,9 @@ def _batch(signer: User, report: Report, state: str = SigningBatch.State.PREPARE
             signer_title="Kepala", created_at=at, moved_at=at, prepared_sha256="0" * 64, signed_sha256="0" * 64,
             manifest="{}",
         )  # fmt: skip
-        batch.prepared_file.save(f"{batch.token}.pdf", ContentFile(b"%PDF-1.7"), save=False)
+        batch.prepared_file.save(f"{batch.token}.pdf", ContentFile(PDF), save=False)
         if state == SigningBatch.State.PUBLISHED:
-            batch.signed_file.save(f"{batch.token}-signed.pdf", ContentFile(b"%PDF-1.7"), save=False)
+            batch.signed_file.save(f"{batch.token}-signed.pdf", ContentFile(PDF), save=False)
         batch.save()
         SigningEntry.objects.create(
             batch=batch, report=report, position=1, version=report.version, content_hash="0" * 64
@@ -216,8 +215,9 @@ def _things(house: House) -> None:
     batches = {relation: _batch(head, reports[relation]) for relation, head in heads.items()}
     batches["published"] = SigningBatch.objects.get(state=SigningBatch.State.PUBLISHED)
     files = {relation: Evidence.objects.get(report=report) for relation, report in reports.items()}
-    uploads = {relation: _upload(report) for relation, report in reports.items()}
+    uploads = {relation: upload(report) for relation, report in reports.items()}
     cases = _cases(cast, reports)
+    years = dict.fromkeys(RELATIONS, ("2026",)) | {"unknown": ("2031",)}
     house.things = {
         "month": {relation: (month,) for relation, month in house.months.items()},
         "report": {relation: (one.token,) for relation, one in reports.items()} | {"unknown": (NOWHERE,)},
@@ -231,7 +231,7 @@ def _things(house: House) -> None:
         "pack": {relation: (one.token,) for relation, one in house.packs.items()} | {"unknown": (NOWHERE,)},
         "pack_file": {relation: (one.files.earliest("pk").token,) for relation, one in house.packs.items()}
         | {"unknown": (NOWHERE,)},
-        "year": dict.fromkeys(RELATIONS, ("2026",)) | {"unknown": ("2031",)},
+        "year": years,
         "figures": {relation: ("2026", month) for relation, month in house.months.items()},
         "unit": {
             relation: ("2026", house.months[relation], one.item.unit.code)
@@ -252,49 +252,18 @@ def _things(house: House) -> None:
         | {"unknown": (999_999,)},
         "person": {relation: (one.editors.earliest("pk").person_id,) for relation, one in reports.items()}
         | {"unknown": (999_999,)},
-        "webhook": _webhooks(house),
-        **_kept(house),
+        "unit_code": {relation: (one.item.unit.code,) for relation, one in reports.items()}
+        | {"unknown": ("9.99",)},
+        "unit_year": {relation: ("2026", one.item.unit.code) for relation, one in reports.items()}
+        | {"unknown": ("2026", "9.99")},
+        "file_year": {relation: (year, "csv") for relation, (year,) in years.items()},
+        "unit_file": {relation: ("2026", one.item.unit.code, "csv") for relation, one in reports.items()}
+        | {"unknown": ("2026", "9.99", "csv")},
+        "webhook": webhooks(house.people["bureau"], reports),
+        **seen(house.people["bureau"], reports),
+        **kept(house.people["bureau"], reports),
         "request": {relation: (one.token,) for relation, one in cases.items()} | {"unknown": (NOWHERE,)},
     }
-
-
-def _kept(house: House) -> dict[str, dict[str, Any]]:
-    """A legal hold, a list of what may go and a yearly bundle that is still being made, for the unit of each report."""
-    kept: dict[str, dict[str, Any]] = {"hold": {}, "disposal": {}, "bundle": {}}
-    hadi, at = house.people["bureau"], now()
-    with recorded(hadi):
-        for relation, report in house.reports.items():
-            unit = report.item.unit
-            hold = Hold.objects.create(
-                unit=unit,
-                reason="Pemeriksaan atas belanja jalan",
-                reference="700/1/IRT",
-                placed_by=hadi,
-                placed_at=at,
-            )
-            disposal = Disposal.objects.create(
-                kind=Disposal.Kind.PAPERS, unit=unit, before=date(2020, 12, 31), things=0, size=0, digest="0" * 64,
-                listed_by=hadi, listed_at=at,
-            )  # fmt: skip
-            bundle = YearBundle.objects.create(
-                fiscal_year=report.item.fiscal_year, unit=unit, asked_by=hadi, asked_at=at
-            )
-            for kind, one in (("hold", hold), ("disposal", disposal), ("bundle", bundle)):
-                kept[kind][relation] = (one.token,)
-    return {kind: things | {"unknown": (NOWHERE,)} for kind, things in kept.items()}
-
-
-def _upload(report: Report) -> Upload:
-    submitter = report.editors.earliest("pk").person
-    return Upload.objects.create(
-        report=report,
-        person=submitter,
-        key=f"k{report.pk}",
-        name="a.png",
-        kind="OTHER",
-        size=10,
-        started_at=now(),
-    )
 
 
 def _cases(cast: World, reports: dict[str, Report]) -> dict[str, Request]:
@@ -378,26 +347,3 @@ def _foreign_pack() -> Pack:
     pack = Pack.objects.get(unit=canal)
     files.attach(actor=clerk, pack=pack, upload=SimpleUploadedFile("a.png", png("canal")))
     return pack
-
-
-def _webhooks(house: House) -> dict[str, tuple[str]]:
-    """One about the whole government, one about each agency; the bureau of another government keeps its own."""
-    cast, reports, at = house.cast, house.reports, now()
-    scopes = {
-        "own": reports["own"].period.agency,
-        "section": Unit.objects.get(parent=None, government=cast.government),
-        "agency": reports["agency"].period.agency,
-        "foreign": reports["foreign"].period.agency,
-    }
-    with recorded(None):
-        made = {
-            relation: Webhook.objects.create(
-                name=relation, url=f"https://{relation}.example/", topics=["report.published"], scope=scope,
-                secret_locked="", secret_at=at, owner=house.people["bureau"], created_at=at,
-            ).token
-            for relation, scope in scopes.items()
-        }  # fmt: skip
-        for webhook in Webhook.objects.all():
-            Health.objects.create(webhook=webhook)
-    made["published"] = made["own"]
-    return {relation: (made.get(relation, NOWHERE),) for relation in RELATIONS}

@@ -55,7 +55,21 @@ def a_run(ours=1.0):
         ]
         records.append(crowd("ours", 10) | {"figure": "ledger_crowd", "on": on, "wall": factor})
     records.append({"figure": "verification", "events": 300_000, "seal": 6.0, "export": 3.0, "check": 8.0})
+    records += [years(500_000, ours), years(8_000_000, ours), inbox(1_000, ours), inbox(100_000, ours)]
     return [*records, save("save_entries", 1.0), save("plain", 0.6), save("bulk_update", 4.0)]
+
+
+def years(rows, factor):
+    """A dashboard: what is kept is read in 2 ms, or slower with more rows when the engine is slow."""
+    grown = 2 * factor ** (rows > 500_000)
+    asks = {name: {"ms": grown, "statements": 1} for name in ("totals", "months", "agencies", "agency")}
+    return {"figure": "dashboard", "peer": "ours", "rows": rows, "live": 900.0, "made": 5000.0, **asks,
+            "bare": {"ms": 1.5, "statements": 1}}  # fmt: skip
+
+
+def inbox(rows, factor):
+    return {"figure": "inbox", "peer": "ours", "rows": rows, "ours": {"ms": 2 * factor ** (rows > 1_000), "statements": 2},
+            "limit": {"ms": 0.4, "statements": 1}}  # fmt: skip
 
 
 def test_an_act_costs_the_mean_of_four_verbs_and_entering_is_not_one_of_them():

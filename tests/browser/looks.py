@@ -20,7 +20,7 @@ WANTED = os.environ.get("JENJANG_PICTURES", "")  # 1: those of docs/; all: every
 SHOWN = {
     "work", "entry", "entry-refused", "entry-ur", "check", "inbox", "review", "sign", "signed", "public", "public-ur",
     "public-section", "public-item", "verification", "verification-same", "audit", "audit-report", "route-composed",
-    "correction-effect", "correction-public-after", "webhook", "auditor-dossier", "auditor-proof",
+    "correction-effect", "correction-public-after", "webhook", "auditor-dossier", "auditor-proof", "overview", "board",
 }  # fmt: skip
 DESKTOP, TABLET, PHONE = (1280, 800), (768, 1024), (360, 740)
 TALLEST = 1600  # a picture shows a page's first screens, not all of a long table

@@ -139,3 +139,4 @@ def signed_in(page: Page, who: str) -> None:
     page.locator("#id_login").fill(who)
     page.locator("#id_password").fill(PASSWORD)
     follow(page, "main form button")
+    expect(page.locator("#id_password")).to_have_count(0)  # the door is behind her

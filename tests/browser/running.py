@@ -1,7 +1,9 @@
 """The site as people meet it: gunicorn and a Celery worker as processes of their own, over a database of their own."""
 
 import hashlib
+import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from django.conf import settings
 from tests.databases import CHECKOUT
 
 PROGRAMS = Path(sys.executable).parent
-PATIENCE = 90  # seconds; a machine that runs other tests beside this one is slow to start
+PATIENCE = 180  # seconds; a machine that runs other tests beside this one is slow to start
 
 
 def environment(data: Path, keys: Path, urls: dict[str, str], port: int) -> dict[str, str]:
@@ -63,12 +65,9 @@ def running(data: Path, keys: Path, urls: dict[str, str]) -> Iterator[str]:
         told = environment(data, keys, urls, port)
         base = told["JENJANG_PUBLIC_URL"]
         worker_log, web_log = data / f"worker-{port}.log", data / f"web-{port}.log"
+        worker_log.write_text("")  # nothing of an earlier site on this port
         with ExitStack() as stack:
-            processes = [
-                _start(_worker(port), told, worker_log),
-                _start(_web(listening.fileno()), told, web_log, keep=listening.fileno()),
-            ]
-            stack.callback(_stop, processes)
+            stack.callback(_stop, _start(listening.fileno(), port, told, web_log, worker_log))
             _wait(lambda: _answers(base), web_log)
             _wait(lambda: " ready." in worker_log.read_text(), worker_log)
             yield base
@@ -76,38 +75,34 @@ def running(data: Path, keys: Path, urls: dict[str, str]) -> Iterator[str]:
 
 def _web(listening: int) -> list[str]:
     return [
-        str(PROGRAMS / "gunicorn"), "config.wsgi", "--bind", f"fd://{listening}", "--worker-class", "gthread",
+        "gunicorn", "config.wsgi", "--bind", f"fd://{listening}", "--worker-class", "gthread",
         "--workers", "1", "--threads", "6", "--graceful-timeout", "3", "--no-control-socket", "--access-logfile", "-",
     ]  # fmt: skip
 
 
 def _worker(port: int) -> list[str]:
     return [
-        str(PROGRAMS / "celery"), "--app", "config.celery", "worker", "--hostname", f"worker@{port}",
+        "celery", "--app", "config.celery", "worker", "--hostname", f"worker@{port}",
         "--concurrency", "1", "--loglevel", "INFO", "--without-mingle", "--without-gossip", "--without-heartbeat",
     ]  # fmt: skip
 
 
 def _start(
-    command: list[str], told: dict[str, str], log: Path, keep: int | None = None
+    listening: int, port: int, told: dict[str, str], web_log: Path, worker_log: Path
 ) -> subprocess.Popen[bytes]:
-    with log.open("w") as written:
+    """Both from one process, which loads the site once: most of what a start takes is loading it."""
+    both = json.dumps({"web": _web(listening), "worker": _worker(port), "log": str(worker_log)})
+    with web_log.open("w") as written:
         return subprocess.Popen(
-            command, cwd=CHECKOUT, env=told, stdout=written, stderr=subprocess.STDOUT,
-            pass_fds=[] if keep is None else [keep],
+            [sys.executable, "-m", "tests.browser.both", both], cwd=CHECKOUT, env=told, stdout=written,
+            stderr=subprocess.STDOUT, pass_fds=[listening], start_new_session=True,
         )  # fmt: skip
 
 
-def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
-    """All are told first, so that they end side by side."""
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def _stop(both: subprocess.Popen[bytes]) -> None:
+    """They and their children at one stroke: their database goes as well, so there is nothing to say goodbye for."""
+    os.killpg(both.pid, signal.SIGKILL)
+    both.wait()
 
 
 def _wait(good: Callable[[], bool], log: Path) -> None:
@@ -120,7 +115,7 @@ def _wait(good: Callable[[], bool], log: Path) -> None:
 
 def _answers(base: str) -> bool:
     try:
-        urllib.request.urlopen(f"{base}/accounts/login/", timeout=5).close()  # noqa: S310 - our own address
+        urllib.request.urlopen(f"{base}/accounts/login/", timeout=30).close()  # noqa: S310 - our own address
     except urllib.error.HTTPError as error:
         raise AssertionError(f"{error.url} answers {error.code}") from error
     except OSError:

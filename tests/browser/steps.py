@@ -18,7 +18,7 @@ from tests import databases
 from workflow.models import Outbox
 
 WITA = ZoneInfo("Asia/Makassar")
-PATIENCE, LOADING, WORKING = 20, 60, 90  # seconds: for what a page shows, for a page, for the worker
+PATIENCE, LOADING, WORKING = 60, 120, 180  # seconds: for what a page shows, for a page, for the worker
 Address = str | re.Pattern[str] | Callable[[str], bool]
 # What playwright says when a document goes away while it is being asked.
 GONE = "Execution context was destroyed"

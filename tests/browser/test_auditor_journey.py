@@ -10,7 +10,6 @@ from zipfile import ZipFile
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from django.utils.translation import override
@@ -32,6 +31,7 @@ from tests.browser.section import Section
 from tests.browser.steps import at_rest, follow
 from tests.browser.test_tiers import handed_in, sign
 from tests.cast import png
+from tests.files import kept_in
 from tests.registry.files import SECTION
 
 REASON = "Mohon dicocokkan dengan SP2D nomor 000123"
@@ -52,11 +52,7 @@ def sealed(data: Path) -> None:
 def january(site: Site, site_data: Path) -> Report:
     """One report with a photograph, returned once, corrected and verified; the ledger is sealed."""
     (report,) = reports = site.section.reports[:1]
-    place = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": site_data / "files"},
-    }
-    with override_settings(STORAGES=settings.STORAGES | {"default": place}):
+    with override_settings(STORAGES=kept_in(site_data / "files")):
         photo = SimpleUploadedFile("foto.png", png("januari"))
         evidence.attach_to_all(actor=site.people["ani"], reports=reports, upload=photo, kind="PHOTO_PROGRESS")
     handed_in(site, list(Report.objects.filter(pk=report.pk)))

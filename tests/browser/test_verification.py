@@ -29,6 +29,7 @@ from tests.browser.looks import Looks
 from tests.browser.section import Section
 from tests.browser.steps import at_rest, follow, move_clock
 from tests.cast import World
+from tests.files import kept_in
 from tests.registry.files import SECTION
 
 CODES = ("4.01.01.2.06.0014", "4.01.01.2.06.0015", "4.01.01.2.06.0016")
@@ -49,10 +50,7 @@ class Papers:
 @pytest.fixture
 def papers(site: Site, site_data: Path, settings: Any) -> Papers:
     settings.SIGNING_KEYS = site.keys
-    folder = {"location": site_data / "files"}
-    settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": folder}
-    }
+    settings.STORAGES = kept_in(site_data / "files")
     if not SigningBatch.objects.exists():
         _issue(site)
     old, new = SigningBatch.objects.order_by("pk")

@@ -19,6 +19,7 @@ from ledger.recording import recorded
 from registry.models import User
 from tests.cast import PASSWORD, World, factor
 from tests.config.signing_in import NEW, confirm, record, signed_in, told
+from tests.guesses import wrong_code
 from workflow.models import Outbox
 
 # --- Nobody acts for another ----------------------------------------------------------------------------------
@@ -205,6 +206,6 @@ def test_wrong_codes_do_not_use_up_the_tries_of_another(cast: World) -> None:
         enrol(person)
     for _ in range(factors.TRIES):
         with pytest.raises(factors.FactorRefused):
-            check(cast.citra, factors.Factor("000000"))
+            check(cast.citra, factors.Factor(wrong_code(cast.citra)))
     check(cast.budi, factor(cast.budi))
     assert Authenticator.objects.get(user=cast.citra, type=TOTP).data["wrong"] == factors.TRIES

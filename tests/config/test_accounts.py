@@ -15,6 +15,7 @@ from approvals.factors import check, code_now, enrol
 from config import doors
 from tests.cast import PASSWORD, World, assign, factor
 from tests.config.signing_in import NEW, confirm, door, record, signed_in, told
+from tests.guesses import wrong_code
 
 STEP = 30
 
@@ -79,7 +80,7 @@ def test_with_a_factor_the_password_alone_opens_nothing(cast: World) -> None:
     client = Client()
     assert door(client, cast.citra)["Location"] == "/accounts/2fa/authenticate/"
     assert client.get("/sign/")["Location"].startswith("/accounts/login/")
-    refused = client.post("/accounts/2fa/authenticate/", {"code": "000000"})
+    refused = client.post("/accounts/2fa/authenticate/", {"code": wrong_code(cast.citra)})
     assert refused.status_code == 200
     assert client.get("/sign/")["Location"].startswith("/accounts/login/")
     code = factor(cast.citra).code
@@ -95,7 +96,7 @@ def test_guessing_codes_at_the_door_is_paused_and_said(cast: World) -> None:
     enrol(cast.citra)
     client = Client(headers={"accept-language": "en"})
     door(client, cast.citra)
-    answers = [client.post("/accounts/2fa/authenticate/", {"code": "000000"}) for _ in range(9)]
+    answers = [client.post("/accounts/2fa/authenticate/", {"code": wrong_code(cast.citra)}) for _ in range(9)]
     assert "does not count" in answers[0].content.decode()
     assert "15 minutes" in answers[-1].content.decode()
     right = client.post("/accounts/2fa/authenticate/", {"code": factor(cast.citra).code})
@@ -235,7 +236,7 @@ def test_keys_are_changed_only_by_who_shows_the_second_factor_again(cast: World,
     asked = citra.get(path)
     assert asked["Location"].startswith("/accounts/2fa/reauthenticate/?next="), path
     assert citra.get("/accounts/reauthenticate/")["Location"].startswith("/accounts/2fa/reauthenticate/")
-    assert citra.post("/accounts/2fa/reauthenticate/", {"code": "000000"}).status_code == 200
+    assert citra.post("/accounts/2fa/reauthenticate/", {"code": wrong_code(cast.citra)}).status_code == 200
     assert citra.get(path).status_code == 302
     confirm(citra, cast.citra)
     assert citra.get(path).status_code == 200

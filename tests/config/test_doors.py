@@ -78,6 +78,11 @@ def test_a_visitor_is_sent_to_the_door_from_every_page_that_is_not_public(cast: 
         "/requests/watch/",
         "/requests/x/",
         "/packs/",
+        "/board/",
+        "/overview/decisions/",
+        "/tokens/",
+        "/voices/",
+        "/plans/",
     ]
     for path in closed:
         answer = Client().get(path)
@@ -126,6 +131,14 @@ def test_all_addresses_are_known_to_these_tests(db: None) -> None:
         "ledger",
         "keeping",
         "metrics",
+        "healthz",
+        "readyz",
+        "api",
+        "tokens",
+        "opendata",
+        "voices",
+        "dashboards",
+        "board",
         "routes",
         "indicators",
         "admin",

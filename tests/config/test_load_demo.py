@@ -4,7 +4,8 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -20,13 +21,14 @@ from django.test import override_settings
 from approvals.models import SigningBatch
 from approvals.recap import trusted
 from approvals.signing import verify
-from config.demo import accounts, loading, plan, province, versions
+from config.demo import accounts, chance, loading, plan, province, versions
 from config.demo.agencies import GOVERNMENT_CODE
-from config.demo.profiles import DEMO, TINY
+from config.demo.profiles import DEMO, FULL, STRESS, TINY, Profile
 from indicators.models import Pack
 from indicators.selectors import read, where
 from ledger.clock import now
-from registry.models import BudgetItem, BudgetItemVersion, BudgetLine, Office, Unit, User
+from portal.dashboards import contracts, decisions, leading_scope
+from registry.models import BudgetItem, BudgetItemVersion, BudgetLine, FiscalYear, Office, Unit, User
 from registry.selectors import rights_of
 from submissions import figures, rules
 from submissions.models import Explanation, Report, ReportLine
@@ -200,12 +202,12 @@ def test_work_that_lags_says_why_and_what_fell_due_is_answered(regency: Any) -> 
 
 def test_each_account_has_its_office_or_its_right(regency: Any) -> None:
     roles = {
-        name: list(Office.objects.filter(person__username=name).values_list("role", flat=True))
+        name: sorted(Office.objects.filter(person__username=name).values_list("role", flat=True))
         for name in accounts.OFFICES.values()
     }
     assert roles == {
         "pptk": ["officer"], "kabid": ["section_head"], "kepala": ["agency_head"],
-        "pptk.setda": ["officer"], "kabag": ["section_head"], "sekda": ["agency_head"],
+        "pptk.setda": ["officer"], "kabag": ["section_head"], "sekda": ["agency_head", "leader"],
     }  # fmt: skip
     for name, right in accounts.OTHERS.items():
         assert rights_of(User.objects.get(username=name)) == ({right} if right else set())
@@ -266,6 +268,29 @@ def test_an_interrupted_loading_goes_on_and_comes_to_the_same(
         assert content() == regency
 
 
+def test_the_year_before_is_lived_through_first_on_a_budget_of_its_own(
+    django_db_setup: None, django_db_blocker: Any, tmp_path: Path
+) -> None:
+    class Interrupted(Exception):
+        pass
+
+    def say(line: str) -> None:
+        if line.startswith("2025-01"):
+            raise Interrupted
+
+    with django_db_blocker.unblock(), own_house(tmp_path):
+        with pytest.raises(Interrupted):
+            loading.load(replace(TINY, prior=True), accounts.chosen(), say)
+        here = FiscalYear.objects.filter(government__code=GOVERNMENT_CODE)
+        assert list(here.values_list("label", flat=True)) == ["2025"]
+        total = BudgetItemVersion.objects.filter(version__kind="murni").aggregate(sum=Sum("ceiling"))["sum"]
+        assert total == TINY.size.total * Decimal("0.94")
+        reports = Report.objects.filter(period__fiscal_year__in=here)
+        assert Counter(reports.values_list("period__month", "state")) == {(1, "published"): 24}
+        assert reports.filter(moved_at__date__range=("2025-02-01", "2025-02-28")).count() == 24
+        assert now().year == 2025
+
+
 def test_it_refuses_a_database_that_holds_other_data(committed: dict[str, str]) -> None:
     User.objects.create_user("rina", "a password of some length", name="Rina")
     with pytest.raises(CommandError, match="holds other data"):
@@ -309,6 +334,56 @@ def test_every_version_of_the_demo_adds_up() -> None:
             assert min(*stand.lines, *stand.cash, *stand.physical) >= 0
 
 
+def test_full_has_55_agencies_200_sub_units_6000_items_75000_lines_and_the_year_before() -> None:
+    agencies = FULL.places()
+    items = plan.items(agencies, FULL.size)
+    sub_units = [child for agency in agencies for child in agency.children if child.kind != "SECTION"]
+    assert (len(agencies), len(sub_units)) == (55, 200)
+    assert (len(items), sum(len(item.lines) for item in items)) == (6_000, 75_000)
+    assert [(year.number, year.months, year.over) for year in FULL.years] == [
+        (2025, 12, True),
+        (2026, 12, True),
+    ]
+    assert [len(profile.years) for profile in (TINY, DEMO, STRESS)] == [1, 1, 1]
+    assert (len(STRESS.places()), STRESS.size.items, STRESS.size.lines) == (60, 32_000, 300_000)
+
+
+def test_in_october_a_quarter_of_the_items_gets_more_and_the_whole_grows_by_four_in_a_hundred() -> None:
+    items = plan.items(DEMO.places(), DEMO.size)
+    own = versions.unfold(items, 12)
+    before = {item.key: versions.standing(item, own[item.place.code], 9)[1] for item in items}
+    after = {item.key: versions.standing(item, own[item.place.code], 10)[1] for item in items}
+    more = [key for key, stand in after.items() if stand.ceiling > before[key].ceiling]
+    assert sum(stand.ceiling < before[key].ceiling for key, stand in after.items()) == 0
+    assert round(len(more) / len(items), 2) == Decimal("0.25")
+    sums = [sum(stand.ceiling for stand in stands.values()) for stands in (before, after)]
+    assert round(sums[1] / sums[0], 4) == Decimal("1.04")
+    for key, stand in after.items():
+        assert sum(stand.lines) == sum(stand.cash) == stand.ceiling
+        assert stand.cash[:9] == before[key].cash[:9]
+
+
+def test_each_year_is_a_story_of_its_own() -> None:
+    told = chance.stream("money", "a road").random()
+    with chance.another("2025"):
+        assert chance.stream("money", "a road").random() != told
+    assert chance.stream("money", "a road").random() == told
+
+
+@pytest.mark.parametrize("profile", [TINY, DEMO, FULL])
+def test_the_province_has_done_all_while_its_quarter_could_still_be_answered(profile: Profile) -> None:
+    """A pack is locked 180 days after its quarter: what was asked back is answered before."""
+    story = province.story(profile.now)
+    happened = [event.at for event in story]
+    assert happened == sorted(happened)
+    assert happened[-1] < profile.now
+    ends = {1: (10, 1), 2: (1, 1), 3: (4, 1), 4: (7, 1)}
+    for event in story:
+        first = int(event.round.year[:4]) + (event.round.quarter > 1)
+        month, day = ends[event.round.quarter]
+        assert event.at.replace(tzinfo=None) < datetime(first, month, day) + timedelta(days=180)
+
+
 def test_the_same_sub_activity_stands_in_twelve_health_centres() -> None:
     items = plan.items(DEMO.places(), DEMO.size)
     assert sum(item.sub.code == "1.02.05.2.03.0001" for item in items) == 12
@@ -333,3 +408,20 @@ def test_beside_it_a_province_whose_packs_wait_at_every_tier(regency: Any) -> No
     assert "1.4 months" in Decision.objects.get(object_id=queried.id, verb="return").reason
     runway = next(one for one in queried.measured() if one.indicator.code == "cash_runway")
     assert (runway.value, runway.band) == (Decimal("1.4"), "red")
+
+
+def test_leaders_hold_offices_and_find_something_waiting_and_something_decided(regency: Any) -> None:
+    """S11: plan 72, actual 66.5."""
+    held = Office.objects.filter(role="leader", unit__parent=None).order_by("person__username")
+    assert list(held.values_list("person__username", flat=True)) == ["bupati", "sekda"]
+    here = leading_scope.stand(User.objects.get(username="bupati"))
+    assert here is not None
+    counted = decisions.counts(here.parameters())
+    # The road of S11 is left to the visitor; what was decided on in March asks again in April.
+    assert (counted.waiting, counted.open + counted.ended) == (2, 1)
+    road, *others = contracts.contracts(here.parameters())
+    assert (road.code, road.planned_physical, road.physical, road.standing) == (
+        "1.03.10.2.01.0053", Decimal(72), Decimal("66.5"), "II",
+    )  # fmt: skip
+    assert others
+    assert not any(one.critical for one in others)

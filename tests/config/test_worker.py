@@ -36,16 +36,16 @@ def a_worker(surroundings: dict[str, str], log: Path) -> Iterator[subprocess.Pop
     finally:
         if worker.poll() is None:
             worker.terminate()
-        worker.wait(30)
+        worker.wait(120)
 
 
 def send(surroundings: dict[str, str], task: str, *paths: Path) -> None:
     words = ", ".join(repr(str(path)) for path in paths)
     code = f"from tests.config import worker_app; worker_app.{task}.delay({words})"
-    subprocess.run([sys.executable, "-c", code], env=surroundings, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], env=surroundings, check=True, timeout=300)
 
 
-def comes_true(said: Callable[[], bool], seconds: float = 40) -> bool:
+def comes_true(said: Callable[[], bool], seconds: float = 120) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if said():

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from registry.models import User
+from tests.files import kept_in
 from tests.indicators.province import Province, furnish
 
 
@@ -17,12 +18,7 @@ def province(database: None, clock: Any) -> Province:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> None:
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path_factory.mktemp("files")},
-        }
-    }
+    settings.STORAGES = kept_in(tmp_path_factory.mktemp("files"))
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 # ruff: noqa: S608 - the statements of who tampers, put together from constants
 """A thousand clean histories raise no alarm; the same histories with one thing changed always do."""
 
+import os
 import random
+import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +34,7 @@ def life(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Life]:
     """A database that holds the ledger and two toy tables."""
-    name = f"{databases.CLONE}{random.getrandbits(32)}_lives"
+    name = f"{databases.CLONE}{os.getpid()}_lives_{secrets.token_hex(3)}"
     with django_db_blocker.unblock():
         with psycopg.connect(
             embedded.urls(settings.DATA_DIR, "postgres")["superuser"], autocommit=True

@@ -23,7 +23,7 @@ from tests.ledger import drills
 from tests.ledger.custody import Keys, asked, done, installed, said, sealed, size_of, verdict
 
 PASSPHRASE = "gunung sungai laut angin"
-PATIENCE = 60
+PATIENCE = 180
 TIMEOUT = 2  # seconds after which a segment is archived though it is not full
 PAGE = Path(__file__).parents[2] / "docs" / "restore.md"
 # A segment that is there already, whole and the same, is no error: the server asks again when it was killed in between.

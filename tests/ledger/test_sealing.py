@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from ledger.exporting import export
 from ledger.inside import trail
 from ledger.notes import Sealer, sealer_of
-from ledger.sealing import seal
+from ledger.sealing import person_of, seal
 from ledger.verify import Fault, Key, check
 from tests.cast import World
 
@@ -175,3 +175,12 @@ def test_a_lost_key_is_not_silently_replaced(
         call_command("seal", once=True, stdout=StringIO())
     with psycopg.connect(committed["auditor"]) as connection:
         assert connection.execute("SELECT count(*) FROM ledger.checkpoint").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    ("claim", "person"),
+    [(None, None), ("12", 12), ("mallory", None), ("\u0663", None), ("9" * 30, None), ("-1", None)],
+)
+def test_an_event_of_before_names_a_person_only_by_a_number(claim: str | None, person: int | None) -> None:
+    """Whoever reads the ledger meets what anybody at the database once claimed to be."""
+    assert person_of({"actor": claim}) == person

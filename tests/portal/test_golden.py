@@ -7,8 +7,9 @@ import pytest
 from portal import selectors
 from portal.figures import Item, Total
 from portal.selectors import Month, View
-from submissions.formulas import AHEAD, GREEN, RED, YELLOW, colour, half_up
-from tests.portal.world import Agency, World, money
+from submissions.formulas import colour, half_up
+from tests import golden
+from tests.portal.world import Agency, World
 
 
 def month_of(world: World, number: int) -> Month:
@@ -17,6 +18,11 @@ def month_of(world: World, number: int) -> Month:
 
 def government(world: World, number: int) -> Total:
     return selectors.units(View(month_of(world, number)))[0]
+
+
+def year(world: World) -> dict[int, Total]:
+    """The year's totals, from the sums that were kept when the figures were published."""
+    return selectors.year_months(world.year)
 
 
 def items(world: World, agency: Agency, number: int) -> list[Item]:
@@ -30,27 +36,12 @@ def shown(value: Decimal | None) -> str:
 
 def test_progress_is_weighted_by_ceiling_and_never_averaged(world: World, works: Agency) -> None:
     """T-1."""
-    ceilings = {
-        "1.03.10.2.01.0051": "1,000,000,000",
-        "1.03.10.2.01.0053": "250,000,000",
-        "1.03.10.2.01.0055": "750,000,000",
-    }
-    made = [world.item(works, code, money(ceiling)) for code, ceiling in ceilings.items()]
-    world.open(1)
-    points = [Decimal(40), Decimal(100), Decimal(10)]
-    world.publish(
-        works,
-        *[
-            world.enter(
-                item, 1, Decimal(0), increment=done, status="SELESAI" if done == 100 else "PELAKSANAAN"
-            )
-            for item, done in zip(made, points, strict=True)
-        ],
-    )
+    golden.three_ceilings(world, works)
     rows = items(world, works, 1)
-    assert [shown(row.weight) for row in rows] == ["50.00", "12.50", "37.50"]
-    assert [shown(row.weighted) for row in rows] == ["20.00", "12.50", "3.75"]
+    assert [shown(row.weight) for row in rows] == list(golden.WEIGHTS)
+    assert [shown(row.weighted) for row in rows] == list(golden.WEIGHTED)
     assert government(world, 1).physical == Decimal("36.25")
+    assert year(world)[1].physical == year(world)[1].physical_of_total == Decimal("36.25")
 
 
 def test_a_cut_ceiling_leaves_what_was_published_and_restates_beside_it(world: World, works: Agency) -> None:
@@ -69,21 +60,14 @@ def test_a_cut_ceiling_leaves_what_was_published_and_restates_beside_it(world: W
     assert september.remaining == Decimal(150)
     assert shown(government(world, 8).absorption) == "60.00"
     assert shown(government(world, 9).absorption) == "81.25"
+    months = year(world)
+    assert shown(months[8].absorption) == "60.00"
+    assert shown(months[8].restated(months[9])) == "75.00"
+    assert shown(months[9].absorption) == shown(months[9].restated(months[9])) == "81.25"
+    assert months[9].realised == months[9].in_force_ceiling - Decimal(150)
 
 
-@pytest.mark.parametrize(
-    ("plan", "actual", "points", "tag"),
-    [
-        ("69.21", "67.89", "-1.32", GREEN),  # T-3
-        ("72.00", "66.50", "-5.50", YELLOW),  # T-4
-        ("68.00", "59.00", "-9.00", YELLOW),  # T-5
-        ("50", "45", "-5.00", GREEN),  # T-15
-        ("50", "40", "-10.00", YELLOW),
-        ("50", "39.99", "-10.01", RED),
-        ("50", "50", "0.00", GREEN),
-        ("50", "50.01", "0.01", AHEAD),
-    ],
-)
+@pytest.mark.parametrize(("plan", "actual", "points", "tag"), [row[:4] for row in golden.DEVIATIONS])
 def test_the_deviation_is_signed_and_its_colour_exact(
     world: World, works: Agency, plan: str, actual: str, points: str, tag: str
 ) -> None:
@@ -92,7 +76,9 @@ def test_the_deviation_is_signed_and_its_colour_exact(
     world.done(works, item, 1, Decimal(0), increment=Decimal(actual))
     (row,), total = items(world, works, 1), government(world, 1)
     (published,) = selectors.item_year(item)
-    for deviation in (row.deviation_physical, total.deviation_physical, published.deviation_physical):
+    kept, (agency,) = year(world)[1], selectors.unit_year(world.year)[1]
+    told = (row, total, published, kept, agency.total)
+    for deviation in (one.deviation_physical for one in told):
         assert deviation == Decimal(points)
         assert colour(deviation) == tag
 
@@ -110,11 +96,7 @@ def test_figures_round_half_away_from_zero(world: World, works: Agency) -> None:
 
 def test_every_total_says_how_much_of_the_ceiling_it_covers(world: World, works: Agency) -> None:
     """T-8."""
-    silent = world.agency("1.05", "Satpol PP")
-    reported = world.item(works, "1.03.10.2.01.0051", Decimal(880))
-    world.item(silent, "1.05.02.2.01.0025", Decimal(120))
-    world.open(1)
-    world.done(works, reported, 1, Decimal(572))
+    golden.one_of_two_agencies(world, works)
     total, rows = selectors.units(View(month_of(world, 1)))
     assert shown(total.coverage.of_reported) == "65.00"
     assert shown(total.coverage.covered) == "88.00"
@@ -122,35 +104,22 @@ def test_every_total_says_how_much_of_the_ceiling_it_covers(world: World, works:
     assert not total.complete
     assert [row.total.complete for row in rows] == [True, False]
     assert rows[1].total.absorption is None
+    kept, agencies = year(world)[1], selectors.unit_year(world.year)[1]
+    assert (kept, [one.total for one in agencies]) == (total, [row.total for row in rows])
 
 
 def test_without_a_ceiling_nothing_is_known_and_nothing_is_weighed(world: World, works: Agency) -> None:
     """T-10: a ceiling cut to 0 after something was spent; the other sub-activity carries the whole weight."""
-    cut, other = (
-        world.item(works, "1.03.10.2.01.0051", Decimal(100)),
-        world.item(works, "1.03.10.2.01.0053", Decimal(200)),
-    )
-    world.open(1)
-    world.publish(
-        works,
-        world.enter(cut, 1, Decimal(0), increment=Decimal(90)),
-        world.enter(other, 1, Decimal(50), increment=Decimal(20)),
-    )
-    version = world.version(works.unit, "pergeseran", 2)
-    world.ceiling(cut, Decimal(0), version=version)
-    world.ceiling(other, Decimal(200), version=version)
-    world.open(2)
-    world.publish(
-        works,
-        world.enter(cut, 2, Decimal(0), increment=Decimal(0)),
-        world.enter(other, 2, Decimal(50), increment=Decimal(5)),
-    )
+    golden.ceiling_cut_to_nothing(world, works)
     empty, full = items(world, works, 2)
     assert empty.absorption is None
     assert empty.weight is None
     assert full.weight == Decimal(100)
     assert government(world, 2).physical == Decimal(25)
     assert shown(government(world, 2).absorption) == "50.00"
+    february = year(world)[2]
+    assert (february.physical, shown(february.absorption)) == (Decimal(25), "50.00")
+    assert (february.in_force_ceiling, february.required) == (Decimal(200), 2)
 
 
 def test_output_units_become_points_of_the_target(world: World, works: Agency) -> None:

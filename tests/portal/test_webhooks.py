@@ -27,6 +27,7 @@ from submissions.ticking import tick
 from tests.approvals.bureau import Bureau, settle
 from tests.cast import World
 from tests.portal.receiver import Receiver, receiving
+from tests.settled import settled
 from wording.webhook_sentences import WHY
 from workflow import engine, granting, route
 from workflow.models import Outbox
@@ -130,8 +131,8 @@ def test_no_person_no_reason_and_no_text_leaves_the_house(
     returned(cast)
     drain()
     ((_headers, body),) = receiver.came
-    text = body.decode()
-    assert json.loads(text)["type"] == "report.returned"
+    assert json.loads(body)["type"] == "report.returned"
+    text = settled(body.decode())
     for word in ("Rahasia", "Budi", "Ani", "budi", "1980"):
         assert word not in text
 

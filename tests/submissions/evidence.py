@@ -9,14 +9,14 @@ from django.test import Client
 
 from registry.models import User
 from submissions.models import Report
+from tests.files import kept_in
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, settings: Any) -> Path:
     """Where files lie during a test."""
     stored = tmp_path / "files"
-    backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": stored}}
-    settings.STORAGES = settings.STORAGES | {"default": backend}
+    settings.STORAGES = kept_in(stored)
     settings.UPLOADS = tmp_path / "uploads"
     return stored
 

@@ -9,12 +9,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from ledger import clock
 from ledger.recording import recorded
 from registry import grants
 from registry.models import Post, Unit, User
 from submissions import outages
 from submissions.calendar import CalendarRefused, close_month, extend, open_month
 from submissions.models import Heartbeat, Period, Report
+from submissions.month_board import board, months
 from submissions.ticking import tick
 from tests.cast import World, assign
 from tests.sixty import region
@@ -141,6 +143,23 @@ def test_stages_extensions_reopenings_faults_and_vacancies_are_shown(
     assert "Reopened" in seen and "until 27 February 2026 23:59 WITA" in seen
     close_month(fiscal_year=cast.year, month=1)
     assert "Closed for good" in page(cast.gita)
+
+
+def test_a_reopened_december_does_not_reopen_the_adjustment(
+    cast: World, month: list[Report], bureau: Post
+) -> None:
+    for number in range(2, 14):
+        cast.open(number)
+    cast.at("2027-03-01 10:00")
+    granting.give(
+        key="request-1", kind="reopening", actor=cast.gita, office="Kepala Bagian Adbang", scope_path=cast.agency.path,
+        subjects=["2026-12"], reason="Bendahara berganti", expires_at=datetime(2027, 3, 5, 23, 59, tzinfo=WITA),
+    )  # fmt: skip
+    shown = {
+        one.slug: [bool(standing.reopened_until) for standing in board(one, [cast.agency.path], clock.now())]
+        for one in months([cast.agency.path])[:2]
+    }
+    assert shown == {"2026-13": [False], "2026-12": [True]}
 
 
 def test_a_finished_month_is_complete_and_late_by_its_last_report(cast: World, month: list[Report]) -> None:

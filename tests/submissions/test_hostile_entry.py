@@ -15,6 +15,7 @@ from submissions import pinning, services
 from submissions.calendar import close_month
 from submissions.models import Evidence, Period, Report
 from tests.cast import PNG, World
+from tests.files import kept_in
 
 ODD_NUMBERS = ("²", "١٢", "-1", "9" * 30, "9" * 5000, "1e3", "", " ", "abc", "\x00")
 PAGE = "/entry/2026-01/"
@@ -23,12 +24,7 @@ PAGE = "/entry/2026-01/"
 @pytest.fixture(autouse=True)
 def folder(tmp_path_factory: pytest.TempPathFactory, settings) -> None:
     place = tmp_path_factory.mktemp("files")
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": place},
-        }
-    }
+    settings.STORAGES = kept_in(place)
 
 
 def as_(person) -> Client:

@@ -108,9 +108,9 @@ def test_five_hundred_reports_of_forty_lines_are_judged_in_well_under_a_second()
     )
     reports = [item(*lines, ceiling=D(40_000)) for _ in range(500)]
 
-    start = time.perf_counter()
+    start = time.process_time()  # of this process, whatever else the machine does
     found = [check(facts, POLICY) for facts in reports]
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
 
     assert not any(found)
     assert seconds < 1

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from approvals import digests
 from ledger.recording import recorded
 from registry.models import Assignment, Post, Unit
 from submissions import services, ticking
@@ -395,6 +396,27 @@ def test_a_grant_of_another_month_or_agency_reopens_nothing(cast: World, month: 
     tick()
     assert told() == {}
     assert not CalendarAct.objects.filter(kind__startswith="reopened").exists()
+
+
+@pytest.mark.parametrize(("slug", "opened"), [("2026-12", {12}), ("2026-13", {13})])
+def test_the_adjustment_is_another_month_than_the_december_it_begins_with(
+    cast: World, slug: str, opened: set[int]
+) -> None:
+    """A reopening of the one reopens, tells and remembers nothing of the other."""
+    (item,) = cast.items(1)
+    for number in range(1, 14):
+        cast.open(number)
+    cast.at("2027-03-25 10:00")
+    tick()
+    told()
+    reopened(cast, "2027-03-30 23:59:59", subjects=(f"{slug}/item-{item.pk}",))
+    Outbox.objects.all().delete()
+    assert not tick().failed
+    assert {one.period.month for one in CalendarAct.objects.filter(kind__startswith="reopened")} == opened
+    said = [line for row in Outbox.objects.filter(topic="calendar.digest") for line in row.payload["lines"]]
+    assert {(line["act"], line["month"], line["count"]) for line in said} == {("reopened", slug, 1)}
+    (entering,) = digests.shown([line for line in said if line["audience"] == "holder"])
+    assert entering.url == ("/entry/2026-12/" if 12 in opened else "/entry/")
 
 
 def test_a_closed_month_is_left_alone(cast: World, month: list[Report]) -> None:

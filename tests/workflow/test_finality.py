@@ -4,10 +4,12 @@
 import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from approvals import services as approvals
 from submissions import evidence
 from submissions.models import Report
+from submissions.services import submit
 from tests.cast import PNG, World
 from workflow import engine, route
 
@@ -196,3 +198,19 @@ def test_a_decision_is_written_for_who_holds_the_office_only(
             with pytest.raises(psycopg.Error, match="holds the office"):
                 connection.execute(FORGED, values)
         connection.rollback()
+
+
+def test_a_line_waits_for_a_submission_that_is_under_way(committed: dict[str, str], cast: World) -> None:
+    """Raw SQL locks no report itself: it is the guard that waits, and finds it frozen when the act is committed."""
+    cast.item()
+    (report,) = cast.open()
+    cast.entered([report], 10)
+    with psycopg.connect(committed["app"]) as connection:
+        connection.execute("SET lock_timeout = 200")
+        with transaction.atomic():
+            submit(actor=cast.ani, versions=cast.versions([report]))
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                connection.execute("UPDATE submissions_reportline SET realized = 99")
+        connection.rollback()
+        with pytest.raises(psycopg.Error, match="frozen"):
+            connection.execute("UPDATE submissions_reportline SET realized = 99")

@@ -16,7 +16,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--profile", choices=sorted(PROFILES), default="demo", help="how much: tiny or demo"
+            "--profile",
+            choices=sorted(PROFILES),
+            default="demo",
+            help="how much: tiny or demo; full and stress to measure with",
         )
         parser.add_argument(
             "--accounts", action="store_true", help="print addresses, roles, user names and passwords"

@@ -8,8 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from approvals.published import published_lines, write_csv
-from portal import exports
+from portal.opendata.files import KINDS, write_lines
 from registry.models import FiscalYear
 from registry.selectors import government
 
@@ -19,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--year", required=True, help="label of the fiscal year, for example 2026")
-        parser.add_argument("--format", choices=["csv", "json", "xlsx"], default="csv")
+        parser.add_argument("--format", choices=list(KINDS), default="csv")
         parser.add_argument(
             "--out", required=True, type=Path, help="the file to write; an older one is replaced"
         )
@@ -41,12 +40,7 @@ def write(year: FiscalYear, kind: str, out: Path) -> int:
     with NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}.", delete=False) as draft:
         path = Path(draft.name)
     try:
-        rows = published_lines(year)
-        if kind == "xlsx":
-            count = exports.write_xlsx(rows, str(path))
-        else:
-            with path.open("w", encoding="utf-8", newline="") as file:
-                count = (write_csv if kind == "csv" else exports.write_json)(rows, file)
+        count = write_lines(kind, year, path)
         path.chmod(0o666 & ~_umask())
         path.replace(out)
     finally:

@@ -1,0 +1,1 @@
+"""The compliance board: who has not reported, and who is reminded."""

@@ -1,0 +1,1 @@
+"""What leaders see: where money and work lag, and why."""

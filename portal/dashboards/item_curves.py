@@ -1,0 +1,65 @@
+"""The two curves of one sub-activity (W-1, W-8): published months beside the plan they were signed with, later ones beside the
+plan in force."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from portal.charts import Chart, Point, s_curve
+from portal.dashboards.curves import ALL_MONTHS, MONEY, PHYSICAL, forecasts, month_names, sentence
+from portal.figures import ItemMonth
+from registry.models import BudgetItem, BudgetItemVersion, FiscalYear
+from submissions.formulas import WHOLE, ZERO, percent
+
+
+def item_charts(item: BudgetItem, year: FiscalYear, rows: Sequence[ItemMonth], newest: int) -> list[Chart]:
+    """Work and money of a sub-activity; none before anything is published. `newest`: the newest opened month. Two statements."""
+    if not rows:
+        return []
+    cash, work = _plan(item, newest)
+    money = _points(
+        year, {row.month: row.absorption for row in rows}, {r.month: r.planned_money for r in rows}, cash
+    )
+    physical = _points(
+        year, {row.month: row.physical for row in rows}, {r.month: r.planned_physical for r in rows}, work
+    )
+    return [s_curve(sentence(physical, PHYSICAL), physical), s_curve(sentence(money, MONEY), money)]
+
+
+def _plan(item: BudgetItem, newest: int) -> tuple[dict[int, Decimal | None], dict[int, Decimal | None]]:
+    """T_f and T_p (W-1) of each month by the version in force in the newest opened month; two statements."""
+    version = (
+        BudgetItemVersion.objects.filter(item=item, active=True, version__effective_month__lte=newest)
+        .order_by("-version__effective_month", "-version__sequence")
+        .first()
+    )
+    if version is None:
+        return {}, {}
+    rows = {each.month: each for each in version.plan.all()}
+    whole = version.output_target if version.physical_mode == BudgetItemVersion.Mode.VOLUME else WHOLE
+    cash = _to_date({month: each.cash for month, each in rows.items()}, version.ceiling)
+    return cash, _to_date({month: each.physical for month, each in rows.items()}, whole or ZERO)
+
+
+def _to_date(months: Mapping[int, Decimal | None], whole: Decimal) -> dict[int, Decimal | None]:
+    """Running sums in percent of the whole; None as long as nothing is planned."""
+    sums: dict[int, Decimal | None] = {}
+    total: Decimal | None = None
+    for month in ALL_MONTHS:
+        planned = months.get(month)
+        total = total if planned is None else (total or ZERO) + planned
+        sums[month] = None if total is None else percent(total, whole)
+    return sums
+
+
+def _points(
+    year: FiscalYear,
+    actual: Mapping[int, Decimal | None],
+    planned: Mapping[int, Decimal | None],
+    plan: Mapping[int, Decimal | None],
+) -> list[Point]:
+    """Published months stand beside the plan they were signed with, later ones beside the plan in force."""
+    ahead = forecasts(actual)
+    return [
+        Point(name, planned.get(month, plan.get(month)), actual.get(month), ahead.get(month))
+        for month, name in month_names(year).items()
+    ]

@@ -1,0 +1,1 @@
+"""What citizens say, and what became of it."""

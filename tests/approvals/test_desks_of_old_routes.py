@@ -1,0 +1,36 @@
+"""The road changes while reports are on it: they stay on the version with which they began, and so do the desks they come to."""
+
+from submissions.models import Report
+from tests.approvals.test_desks import as_, moved, rows, ticked
+from tests.cast import World
+from tests.roads import HEAD, follows
+from workflow import engine, route
+
+INBOX = "/inbox/"
+
+
+def verified(cast: World, report: Report) -> None:
+    """Budi opens it, because it is unusual, and ticks it in his inbox."""
+    budi = as_(cast.budi)
+    assert budi.get(f"/reports/{report.token}/").context["actions"]["verify"]
+    budi.post(INBOX, ticked(cast, [report]))
+
+
+def test_what_began_with_a_verifier_comes_to_his_desk_although_the_new_road_has_none(cast: World) -> None:
+    january, february = moved(cast)  # returned after February was verified, and handed in with another figure
+    follows(cast, HEAD, code=cast.agency.route_code)
+    budi = as_(cast.budi)
+    assert set(rows(budi, INBOX)) == {january.pk, february.pk}
+    assert f'href="{INBOX}"' in budi.get("/notices/").content.decode()
+    verified(cast, january)
+    waits = rows(budi, INBOX)
+    assert list(waits) == [february.pk]
+    assert waits[february.pk]["moved"].startswith("January 2026 was changed after this month was verified")
+    verified(cast, february)
+    assert rows(budi, INBOX) == {}, "both are with Citra, and may still come back to him"
+    for report in (january, february):
+        for verb in (route.SIGN, route.PUBLISH):
+            (done,) = engine.perform(verb, Report, cast.versions([report]), actor=cast.citra, whole=True)
+            assert done.done, done
+    assert budi.get(INBOX).status_code == 404
+    assert f'href="{INBOX}"' not in budi.get("/notices/").content.decode()
