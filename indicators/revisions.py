@@ -7,14 +7,15 @@ from typing import Any
 from django.apps import apps
 
 from ledger.history import insert_history
+from submissions.models import PUBLIC_NAME_IN_SQL
 
-REVISED = """
+REVISED = f"""
 INSERT INTO indicators_pack (token, unit_id, fiscal_year_id, quarter, revision, form_id, first_day, opens_at, due_at, locks_at,
   remarks, state, tier, step, version, content_hash, route_id)
-SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), o.unit_id, o.fiscal_year_id, o.quarter,
+SELECT {PUBLIC_NAME_IN_SQL}, o.unit_id, o.fiscal_year_id, o.quarter,
   (SELECT max(n.revision) + 1 FROM indicators_pack n WHERE n.unit_id = o.unit_id AND n.first_day = o.first_day),
   o.form_id, o.first_day, o.opens_at, o.due_at, o.locks_at, o.remarks, 'draft', 0, 0, 1, '', o.route_id
-FROM indicators_pack o WHERE o.id = ANY (%s) ORDER BY o.id RETURNING id"""
+FROM indicators_pack o WHERE o.id = ANY (%s) ORDER BY o.id RETURNING id"""  # noqa: S608
 
 # Rows of the newest revision are those of the one before it.
 COPIES = {
@@ -22,10 +23,10 @@ COPIES = {
 INSERT INTO indicators_packfigure (pack_id, code, value, note)
 SELECT n.id, f.code, f.value, f.note {older} JOIN indicators_packfigure f ON f.pack_id = o.id
 WHERE n.id = ANY (%s) ORDER BY n.id, f.id RETURNING id""",
-    "PackFile": """
+    "PackFile": f"""
 INSERT INTO indicators_packfile (pack_id, token, file, original_name, mime, bytes, sha256, uploaded_by_id, uploaded_at)
-SELECT n.id, translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), f.file, f.original_name, f.mime, f.bytes,
-  f.sha256, f.uploaded_by_id, f.uploaded_at {older} JOIN indicators_packfile f ON f.pack_id = o.id
+SELECT n.id, {PUBLIC_NAME_IN_SQL}, f.file, f.original_name, f.mime, f.bytes,
+  f.sha256, f.uploaded_by_id, f.uploaded_at {{older}} JOIN indicators_packfile f ON f.pack_id = o.id
 WHERE n.id = ANY (%s) ORDER BY n.id, f.id RETURNING id""",
 }
 OLDER = """FROM indicators_pack n JOIN indicators_pack o ON o.unit_id = n.unit_id AND o.first_day = n.first_day

@@ -15,7 +15,7 @@ from ledger.recording import recorded
 from registry.models import BudgetItem, FiscalYear, Government, Unit, User
 from submissions import rollups
 from submissions.extensions import extended
-from submissions.models import CalendarRule, Period, Report, ReportLine
+from submissions.models import PUBLIC_NAME_IN_SQL, CalendarRule, Period, Report, ReportLine
 from submissions.moments import (
     CalendarPolicy,
     Moments,
@@ -88,7 +88,7 @@ def policy_from(row: Sequence[Any]) -> CalendarPolicy:
 # Sub-activities with an active, non-zero ceiling in the version in force at the month's end (V-06), and a random public
 # name of 22 characters each; TIME progresses as planned unless the officer says otherwise. What comes into a month that is
 # open already keeps the route that its unit, or its route's other units, have there.
-REPORTS = """
+REPORTS = f"""
 WITH there AS MATERIALIZED (
   SELECT e.id, e.period_id, e.route_id, i.unit_id, w.code FROM submissions_report e
     JOIN registry_budgetitem i ON i.id = e.item_id JOIN workflow_routeversion w ON w.id = e.route_id
@@ -99,10 +99,10 @@ of_code AS (SELECT DISTINCT ON (period_id, code) * FROM there ORDER BY period_id
 INSERT INTO submissions_report (token, item_id, period_id, revision, budget_version_id, ceiling, physical_mode,
   output_target, state, tier, step, version, content_hash, route_id, status, increment, physical_reason, problems,
   problem_text, follow_up_text, follow_up_pic, public_note)
-SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), i.id, p.id, 0, v.id, iv.ceiling,
+SELECT {PUBLIC_NAME_IN_SQL}, i.id, p.id, 0, v.id, iv.ceiling,
   iv.physical_mode, iv.output_target, 'draft', 0, 0, 1, '',
   coalesce(of_unit.route_id, of_code.route_id, (%(routes)s::jsonb ->> u.route_code)::bigint), '',
-  CASE WHEN iv.physical_mode = 'TIME' THEN m.physical END, '', '{}', '', '', '', ''
+  CASE WHEN iv.physical_mode = 'TIME' THEN m.physical END, '', '{{}}', '', '', '', ''
 FROM submissions_period p JOIN registry_unit u ON u.agency_id = p.agency_id
   JOIN registry_budgetitem i ON i.unit_id = u.id AND i.fiscal_year_id = p.fiscal_year_id
   JOIN LATERAL (SELECT w.id FROM registry_budgetversion w WHERE w.unit_id = i.unit_id AND w.fiscal_year_id = i.fiscal_year_id
@@ -113,7 +113,7 @@ FROM submissions_period p JOIN registry_unit u ON u.agency_id = p.agency_id
   LEFT JOIN of_code ON of_code.period_id = p.id AND of_code.code = u.route_code
 WHERE p.id = ANY (%(periods)s) AND (iv.ceiling > 0 OR EXISTS (SELECT 1 FROM submissions_report e WHERE e.item_id = i.id))
 ORDER BY i.id
-ON CONFLICT (item_id, period_id, revision) DO NOTHING RETURNING id"""
+ON CONFLICT (item_id, period_id, revision) DO NOTHING RETURNING id"""  # noqa: S608
 
 LINES = """
 INSERT INTO submissions_reportline (report_id, line_id, ceiling, correction_reason)

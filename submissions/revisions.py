@@ -5,17 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from ledger.history import insert_history
+from submissions.models.tokens import PUBLIC_NAME_IN_SQL
 
-NEW_REPORTS = """
+NEW_REPORTS = f"""
 INSERT INTO submissions_report (token, item_id, period_id, revision, budget_version_id, ceiling, physical_mode,
   output_target, state, tier, step, version, content_hash, route_id, status, increment, volume, physical_reason, problems,
   problem_text, follow_up_text, follow_up_pic, follow_up_due, follow_up_answer, needs_leadership, public_note)
-SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), r.item_id, r.period_id,
+SELECT {PUBLIC_NAME_IN_SQL}, r.item_id, r.period_id,
   (SELECT max(o.revision) + 1 FROM submissions_report o WHERE o.item_id = r.item_id AND o.period_id = r.period_id),
   r.budget_version_id, r.ceiling, r.physical_mode, r.output_target, 'draft', 0, 0, 1, '', r.route_id, r.status, r.increment,
   r.volume, r.physical_reason, r.problems, r.problem_text, r.follow_up_text, r.follow_up_pic, r.follow_up_due, r.follow_up_answer,
   r.needs_leadership, r.public_note
-FROM submissions_report r WHERE r.id = ANY (%s) ORDER BY r.id RETURNING id"""
+FROM submissions_report r WHERE r.id = ANY (%s) ORDER BY r.id RETURNING id"""  # noqa: S608
 
 # The published revision that a new one was made from: the same item and month, and the only one published.
 PAIRS = """submissions_report n JOIN submissions_report o ON o.item_id = n.item_id AND o.period_id = n.period_id
@@ -29,7 +30,7 @@ FROM {PAIRS} JOIN submissions_reportline l ON l.report_id = o.id ORDER BY n.id, 
 NEW_EVIDENCE = f"""
 INSERT INTO submissions_evidence (token, report_id, kind, file, original_name, mime, bytes, sha256, caption,
   taken_at, latitude, longitude, public, public_file, uploaded_by_id, uploaded_at)
-SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), n.id, e.kind, e.file, e.original_name, e.mime,
+SELECT {PUBLIC_NAME_IN_SQL}, n.id, e.kind, e.file, e.original_name, e.mime,
   e.bytes, e.sha256, e.caption, e.taken_at, e.latitude, e.longitude, e.public, e.public_file, e.uploaded_by_id, e.uploaded_at
 FROM {PAIRS} JOIN submissions_evidence e ON e.report_id = o.id ORDER BY n.id, e.id RETURNING id"""  # noqa: S608
 

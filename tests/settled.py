@@ -9,8 +9,8 @@ import re
 DRAWN = re.compile(
     r'name="csrfmiddlewaretoken" value="[^"]*"|\bnonce="[^"]*"'
     r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|(?<![0-9a-f])[0-9a-f]{32,}(?![0-9a-f])"
-    # Names by lot are given by submissions.models.tokens: 20 letters, of which some are large and some are small.
-    r'|(?<=[/",])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[A-Za-z0-9_-]{20}(?=[/",\r])'
+    # Names by lot are given by submissions.models.tokens: 20 letters or 22, of which some are large and some are small.
+    r'|(?<=[/",])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[A-Za-z0-9_-]{20}(?:[A-Za-z0-9_]{2})?(?=[/",\r])'
 )
 
 

@@ -20,9 +20,10 @@ from submissions.models.reports import (
     Report,
     ReportLine,
 )
-from submissions.models.tokens import new_token
+from submissions.models.tokens import PUBLIC_NAME_IN_SQL, new_token
 
 __all__ = [
+    "PUBLIC_NAME_IN_SQL",
     "CalendarAct",
     "CalendarFault",
     "CalendarRule",

@@ -2,6 +2,9 @@
 
 import secrets
 
+# The same for rows that a statement makes: 22 letters, digits and underscores.
+PUBLIC_NAME_IN_SQL = "translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '__')"
+
 
 def new_token() -> str:
     """A public name that cannot be guessed (120 bits); numbers stay inside (design.md 10.12).
