@@ -125,7 +125,7 @@ def _judged(certificate: x509.Certificate) -> Heard:
 def _tell(person: User, period: Period, status: str) -> None:
     """Once for a period that all is well, and once that it is not; the bureau only hears of the latter."""
     fine = status in FINE
-    params = {"month": f"{period.first_day:%Y-%m}", "due_at": period.sign_due.isoformat()}
+    params = {"month": str(period), "due_at": period.sign_due.isoformat()}
     event = f"certificate:{period.pk}:{person.pk}:{'fine' if fine else 'trouble'}"
     to_sign = reverse("approvals:to_sign")
     notices.tell(

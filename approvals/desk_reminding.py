@@ -27,32 +27,40 @@ from workflow.outbox import nudge
 
 TOPIC = "report.reminded"
 UNFINISHED = (route.DRAFT, route.RETURNED)
-WAITING = (*UNFINISHED, route.SUBMITTED, route.VERIFIED)
+WAITING = (*UNFINISHED, route.SUBMITTED, route.VERIFIED, route.SIGNED)
 # What a report in this state waits for, as the notices' codes and the period's moments name it.
-STEPS = {route.SUBMITTED: "verify", route.VERIFIED: "sign"}
+STEPS = {route.SUBMITTED: "verify", route.VERIFIED: "sign", route.SIGNED: "review"}
 CODES = {
     "entry": "notice.report.reminded", "verify": "notice.report.reminded_verify", "sign": "notice.report.reminded_sign",
+    "review": "notice.report.reminded_review",
 }  # fmt: skip
-PAGES = {"verify": "approvals:inbox", "sign": "approvals:to_sign"}
+PAGES = {"verify": "approvals:inbox", "sign": "approvals:to_sign", "review": "approvals:to_review"}
 
-# Reports in these states whose month takes what they wait for: not locked, or reopened for them.
+# Of reports in these states `r`, those that somebody has: what is signed waits for a person only while a review holds its
+# publication up (`holds_publication`), and otherwise for its hour.
+AWAITED = """(r.state <> 'signed' OR EXISTS (SELECT FROM workflow_tier t
+    WHERE t.route_id = r.route_id AND t.number >= r.tier AND t.blocks))"""
+
+# Reports in these states whose month takes what they wait for: not locked, or reopened for them. What follows a signature is
+# not bound to its month (V-51).
 OPEN = f"""
 SELECT r.id FROM submissions_report r JOIN submissions_period p ON p.id = r.period_id
   JOIN registry_budgetitem i ON i.id = r.item_id JOIN registry_unit u ON u.id = i.unit_id
-WHERE r.id = ANY (%(ids)s) AND r.state = ANY (%(states)s) AND (%(now)s < least(p.lock_at, coalesce(p.closed_at, p.lock_at))
-  OR EXISTS (SELECT FROM workflow_grant w WHERE w.kind = ANY (%(kinds)s) AND w.revoked_at IS NULL AND w.granted_at <= %(now)s
-    AND w.expires_at > %(now)s AND starts_with(u.path, w.scope_path)
-    AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS})))"""  # noqa: S608 - only SUBJECTS is put in
+WHERE r.id = ANY (%(ids)s) AND r.state = ANY (%(states)s) AND {AWAITED}
+  AND (r.state = 'signed' OR %(now)s < least(p.lock_at, coalesce(p.closed_at, p.lock_at))
+    OR EXISTS (SELECT FROM workflow_grant w WHERE w.kind = ANY (%(kinds)s) AND w.revoked_at IS NULL AND w.granted_at <= %(now)s
+      AND w.expires_at > %(now)s AND starts_with(u.path, w.scope_path)
+      AND (w.subjects = '{{}}' OR w.subjects && {SUBJECTS})))"""  # noqa: S608 - joined from constants
 REOPENS = [Grant.Kind.REOPENING, Grant.Kind.AMENDMENT]
 
 # Who has each report now and may act on it: nobody decides on what he entered himself (V-53).
-HELD = """
+HELD = f"""
 SELECT r.id, o.person_id FROM submissions_report r JOIN submissions_holder h ON h.report_id = r.id
   JOIN registry_office o ON o.post_id = h.post_id JOIN registry_user u ON u.id = o.person_id AND u.is_active
-WHERE r.id = ANY (%(ids)s) AND r.state = ANY (%(states)s) AND h.report_id = ANY (%(ids)s)
+WHERE r.id = ANY (%(ids)s) AND r.state = ANY (%(states)s) AND h.report_id = ANY (%(ids)s) AND {AWAITED}
   AND (r.state IN ('draft', 'returned') OR NOT EXISTS (SELECT 1 FROM submissions_editor e
     WHERE e.report_id = r.id AND e.person_id = o.person_id))
-ORDER BY r.id, o.person_id"""
+ORDER BY r.id, o.person_id"""  # noqa: S608 - joined from constants
 
 
 @dataclass
@@ -201,18 +209,19 @@ def _to(row: Outbox, step: str, person: User, found: Sequence[Report]) -> notice
     first = min(found, key=lambda one: (one.period.first_day, one.item.sub_activity_code))
     month = str(first.period)
     due = {"entry": first.period.entry_due, "verify": first.period.verify_due, "sign": first.period.sign_due}
-    params = {
+    params: dict[str, Any] = {
         "code": first.item.sub_activity_code,
         "name": first.item.sub_activity_name,
         "month": month,
         "count": len(found),
-        "due_at": due[step].isoformat(),
         "person": row.payload["by_name"],
         "office": row.payload["office"],
         "reports": [
             one.pk for one in found
         ],  # a letter that was held up is dropped when all of them came meanwhile
     }
+    if step in due:  # the calendar has no moment for a review
+        params["due_at"] = due[step].isoformat()
     if step == "entry":
         return notices.To(person, params, f"{reverse('submissions:entry', args=[month])}#r{first.pk}")
     return notices.To(person, params, reverse(PAGES[step]))

@@ -116,9 +116,9 @@ def unsignable(actor: User, reports: Sequence[Report], versions: Mapping[int, in
 
 
 def _document_number(period: Period) -> str:
-    """ "RFK/4.01.0.00/2026-01/7QK2": agency, month, and four characters that tell partial documents apart."""
+    """ "RFK/4.01.0.00/2026-01/7QK2MT": agency, month, and six characters that tell partial documents apart."""
     mark = "".join(secrets.choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(6))
-    return f"RFK/{period.agency.code}/{period.first_day:%Y-%m}/{mark}"
+    return f"RFK/{period.agency.code}/{period}/{mark}"
 
 
 def prepare_again(*, actor: User, batch: SigningBatch) -> SigningBatch:

@@ -107,20 +107,30 @@ SELECT r.id, to_char(min(ep.first_day), 'YYYY-MM') FROM submissions_report r JOI
   JOIN submissions_report e ON e.item_id = r.item_id JOIN submissions_period ep ON ep.id = e.period_id AND ep.month < p.month
 WHERE r.id = ANY (%s) AND r.state = 'verified' AND e.submitted_at > r.verified_at GROUP BY r.id"""
 
+# A unit `u` that a seat `s` of a route's tier looks after, as the tier's scope says.
+AROUND = """u.government_id = s.government_id AND CASE s.scope WHEN 'self' THEN u.id = s.id WHEN 'parent' THEN u.parent_id = s.id
+  WHEN 'agency' THEN u.agency_id = s.id WHEN 'item' THEN coalesce(u.agency_id, u.id) = coalesce(s.agency_id, s.id)
+  WHEN 'government' THEN s.parent_id IS NULL ELSE s.own = s.named END"""
+
 # What a person's offices do at the tiers of the routes that units around them follow: by the newest version of each, and by an
-# older one as long as a report on it has come as far as the tier, because a report stays on the version with which it began.
+# older one as long as a report on it has come as far as the tier, because a report stays on the version with which it began. It
+# does so too when its unit is given another route; units are looked through for that only where nothing else offers the desk.
 VERBS = f"""
-WITH posts AS MATERIALIZED ({POSTS})
-SELECT DISTINCT t.verb FROM posts m JOIN registry_unit h ON h.id = m.unit_id
-  JOIN workflow_tier t ON t.role = m.role AND t.number > 0
-  JOIN (SELECT id, code, jsonb_array_length(tiers) AS tiers, number = max(number) OVER (PARTITION BY code) AS newest
-    FROM workflow_routeversion) w ON w.id = t.route_id
-  JOIN registry_unit u ON u.route_code = w.code AND u.government_id = h.government_id
-WHERE (w.newest OR EXISTS (SELECT FROM submissions_report r WHERE r.route_id = w.id AND r.tier >= t.number AND r.tier < w.tiers
-    AND r.state NOT IN ('superseded', 'cancelled')))
-  AND CASE t.scope WHEN 'self' THEN u.id = h.id WHEN 'parent' THEN u.parent_id = h.id WHEN 'agency' THEN u.agency_id = h.id
-  WHEN 'item' THEN coalesce(u.agency_id, u.id) = coalesce(h.agency_id, h.id) WHEN 'government' THEN h.parent_id IS NULL
-  ELSE h.code = t.unit END"""
+WITH posts AS MATERIALIZED ({POSTS}),
+  seats AS MATERIALIZED (
+    SELECT t.route_id, t.number, t.verb, t.scope, t.unit AS named, w.code, w.tiers, w.newest, h.id, h.code AS own, h.agency_id,
+      h.parent_id, h.government_id, EXISTS (SELECT FROM submissions_report r WHERE r.route_id = w.id AND r.tier >= t.number
+        AND r.tier < w.tiers AND r.state NOT IN ('superseded', 'cancelled')) AS busy
+    FROM posts m JOIN registry_unit h ON h.id = m.unit_id JOIN workflow_tier t ON t.role = m.role AND t.number > 0
+    JOIN (SELECT id, code, jsonb_array_length(tiers) AS tiers, number = max(number) OVER (PARTITION BY code) AS newest
+      FROM workflow_routeversion) w ON w.id = t.route_id),
+  followed AS MATERIALIZED (SELECT DISTINCT s.verb FROM seats s
+    JOIN registry_unit u ON u.route_code = s.code AND {AROUND} WHERE s.newest OR s.busy)
+SELECT verb FROM followed UNION
+SELECT s.verb FROM seats s JOIN registry_unit u ON u.route_code <> s.code AND {AROUND}
+WHERE s.busy AND s.verb NOT IN (SELECT verb FROM followed) AND EXISTS (SELECT FROM registry_budgetitem i
+  JOIN submissions_report r ON r.item_id = i.id WHERE i.unit_id = u.id AND r.route_id = s.route_id AND r.tier >= s.number
+    AND r.tier < s.tiers AND r.state NOT IN ('superseded', 'cancelled'))"""
 
 
 def verbs_of(user: User) -> set[str]:

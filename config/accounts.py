@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from approvals import account_notices, factors
 from ledger.recording import recorded
+from portal.api import tokens
 from registry.models import User
 
 # Marks in the session of who has signed in.
@@ -72,10 +73,13 @@ def context_request() -> HttpRequest:
 
 
 def keys_changed(request: HttpRequest, person: User, change: str, /, **params: Any) -> None:
-    """Tell a person that a key of his account changed, and end his sessions but this one."""
-    with recorded(request.user if request.user.is_authenticated else person):
+    """Tell a person that a key of his account changed, end his sessions but this one, and take back what his programs have:
+    whoever had the old key may have made one."""
+    by = request.user if isinstance(request.user, User) else person
+    with recorded(by):
         account_notices.announce(person, change, **params)
         end_other_sessions(request, person)
+        tokens.revoke_all(person=person, by=by)
     if request.user == person and factors.lacking().filter(pk=person.pk).exists():
         request.session[LACKING] = True
 

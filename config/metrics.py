@@ -27,14 +27,15 @@ REPORTS = """
 SELECT r.state, count(*), extract(epoch FROM max(n.at - r.moved_at)) FROM (SELECT jenjang_now() AS at) n
   CROSS JOIN submissions_period p JOIN submissions_report r ON r.period_id = p.id
 WHERE p.lock_at > n.at - interval '31 days' OR r.state IN ('submitted', 'verified', 'signed') GROUP BY r.state"""
-# The tick tells that beat and a worker live; the rest is what somebody must look after.
+# The tick tells that beat and a worker live; the rest is what somebody must look after. Messages are overdue as on their desk.
 BACKGROUND = """
 SELECT extract(epoch FROM jenjang_now() - (SELECT max(minute) FROM submissions_heartbeat)),
   (SELECT count(*) FROM submissions_calendarfault WHERE cleared_at IS NULL),
   (SELECT count(*) FROM portal_webhook WHERE state = 'disabled'),
   (SELECT count(*) FROM submissions_period WHERE opens_at <= jenjang_now() AND lock_at > jenjang_now()),
-  (SELECT count(*) FROM portal_feedback WHERE state IN ('received', 'routed') AND least(
-    CASE WHEN state = 'received' THEN triage_due END, answer_due) < jenjang_now())"""
+  (SELECT count(*) FROM portal_feedback f WHERE state IN ('received', 'routed') AND jenjang_now() > CASE WHEN EXISTS (
+    SELECT FROM portal_feedbackact a WHERE a.feedback_id = f.id AND a.kind = 'answer') THEN close_due
+    WHEN state = 'received' THEN triage_due ELSE answer_due END)"""
 WAITING = {"submitted": "verification", "verified": "signature", "signed": "publication"}
 
 

@@ -8,6 +8,7 @@ A statement is a source and a shape. Sources: `FACTS` asks the formula of submis
 they were kept when they were published; `OWN` and `KEPT_OWN` the sums of each unit's own sub-activities.
 """
 
+from approvals.desk_reminding import AWAITED
 from submissions.rollups import ADDED, IN_FORCE, STANDING, SUMS, WEIGHED
 
 # starts_with() instead of LIKE: a path is data, not a pattern.
@@ -18,7 +19,7 @@ ITEM = """i.sub_activity_code AS code, i.sub_activity_name AS name, i.verifier_p
     u.name AS unit_name, u.path, coalesce(u.agency_id, u.id) AS agency_id"""
 OWN_SCOPE = f"""
 scope AS (
-  SELECT i.id, i.unit_id, {ITEM}, i.officer_post_id, u.parent_id
+  SELECT i.id, i.unit_id, {ITEM}, i.officer_post_id
   FROM registry_budgetitem i JOIN registry_unit u ON u.id = i.unit_id
   WHERE i.fiscal_year_id = %(year)s AND {PLACES} AND {SECTION}
     AND (%(paths)s::text[] IS NULL OR i.officer_post_id = ANY (%(posts)s::bigint[])
@@ -142,27 +143,33 @@ SELECT p.fiscal_year_id, p.month, min(p.first_day), count(*) FILTER (WHERE EXIST
     SELECT 1 FROM submissions_report r WHERE r.period_id = p.id AND r.state = 'published')) AS agencies
 FROM submissions_period p WHERE p.fiscal_year_id = %s GROUP BY p.fiscal_year_id, p.month ORDER BY p.month"""
 
-# Who holds what is not yet published: the post that the report's own route names for the tier where it waits.
+# Who holds what is not yet published: the post that the view of holders names, the first where there are several, so that each
+# report counts once. The view is asked as the board asks it (portal.board.queries.HELD): about one of those that are alike to it.
 HOLDERS = f"""
 WITH {SCOPE},
 newest AS (
-  SELECT DISTINCT ON (r.item_id) r.item_id, r.id, r.state, r.tier, r.moved_at, r.route_id
+  SELECT DISTINCT ON (r.item_id) r.item_id, r.id, r.state, r.tier, r.moved_at, r.route_id,
+    r.state <> 'published' AND {AWAITED} AS awaited
   FROM scope s JOIN submissions_report r ON r.item_id = s.id JOIN submissions_period p ON p.id = r.period_id
   WHERE p.month = %(month)s ORDER BY r.item_id, r.state = 'published' DESC, r.revision DESC
 ),
+open AS MATERIALIZED (
+  SELECT n.item_id,
+    min(n.id) OVER (PARTITION BY n.route_id, n.tier, s.unit_id, s.officer_post_id, s.verifier_post_id) AS like_id
+  FROM newest n JOIN scope s ON s.id = n.item_id WHERE n.awaited
+),
+post AS MATERIALIZED (
+  SELECT h.report_id, min(h.post_id) AS id FROM submissions_holder h
+  WHERE h.report_id = ANY (ARRAY(SELECT DISTINCT like_id FROM open)) GROUP BY h.report_id
+),
 held AS (
   SELECT s.agency_id, coalesce(n.state, 'missing') AS state, coalesce(n.moved_at, p.opens_at) AS since,
-    CASE WHEN n.state = 'published' THEN NULL WHEN coalesce(n.tier, 0) = 0 THEN s.officer_post_id
-      ELSE coalesce(CASE WHEN t.scope = 'item' THEN s.verifier_post_id END, office.id) END AS post_id,
+    CASE WHEN n.id IS NULL THEN s.officer_post_id ELSE post.id END AS post_id,
     CASE WHEN n.state = 'submitted' THEN p.verify_due WHEN n.state IN ('verified', 'signed') THEN p.sign_due
       ELSE p.entry_due END AS due
   FROM scope s JOIN active a ON a.item_id = s.id AND a.expected LEFT JOIN newest n ON n.item_id = s.id
     LEFT JOIN submissions_period p ON p.fiscal_year_id = %(year)s AND p.month = %(month)s AND p.agency_id = s.agency_id
-    LEFT JOIN workflow_routeversion v ON v.id = n.route_id
-    LEFT JOIN LATERAL (SELECT v.tiers->n.tier->>'role' AS role, v.tiers->n.tier->>'scope' AS scope) t ON true
-    LEFT JOIN LATERAL (SELECT q.id FROM registry_post q WHERE q.role = t.role AND q.unit_id =
-      CASE t.scope WHEN 'agency' THEN s.agency_id WHEN 'parent' THEN s.parent_id ELSE s.unit_id END
-      ORDER BY q.id LIMIT 1) office ON true
+    LEFT JOIN open o ON o.item_id = n.item_id LEFT JOIN post ON post.report_id = o.like_id
 ),
 summed AS (
   SELECT agency_id, state, post_id, count(*) AS reports, min(since) AS since, min(due) AS due FROM held

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from ledger.history import insert_history
 from ledger.recording import recorded
 from registry.models import BudgetItem, FiscalYear, Government, Unit, User
 from submissions import rollups
+from submissions.answers import MONTH as MONTH_NAMED
 from submissions.extensions import extended
 from submissions.models import PUBLIC_NAME_IN_SQL, CalendarRule, Period, Report, ReportLine
 from submissions.moments import (
@@ -87,7 +88,8 @@ def policy_from(row: Sequence[Any]) -> CalendarPolicy:
 
 # Sub-activities with an active, non-zero ceiling in the version in force at the month's end (V-06), and a random public
 # name of 22 characters each; TIME progresses as planned unless the officer says otherwise. What comes into a month that is
-# open already keeps the route that its unit, or its route's other units, have there.
+# open already keeps the route that its unit, or its route's other units, have there. Whose unit has changed its agency in
+# between keeps the report that he has of the month.
 REPORTS = f"""
 WITH there AS MATERIALIZED (
   SELECT e.id, e.period_id, e.route_id, i.unit_id, w.code FROM submissions_report e
@@ -111,7 +113,9 @@ FROM submissions_period p JOIN registry_unit u ON u.agency_id = p.agency_id
   LEFT JOIN registry_monthlyplan m ON m.item_version_id = iv.id AND m.month = p.month
   LEFT JOIN of_unit ON of_unit.period_id = p.id AND of_unit.unit_id = u.id
   LEFT JOIN of_code ON of_code.period_id = p.id AND of_code.code = u.route_code
-WHERE p.id = ANY (%(periods)s) AND (iv.ceiling > 0 OR EXISTS (SELECT 1 FROM submissions_report e WHERE e.item_id = i.id))
+WHERE p.id = ANY (%(periods)s) AND u.id = ANY (%(units)s) AND (iv.ceiling > 0 OR {rollups.HEARD.format(month="p.month")})
+  AND NOT EXISTS (SELECT 1 FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
+    WHERE e.item_id = i.id AND ep.month = p.month)
 ORDER BY i.id
 ON CONFLICT (item_id, period_id, revision) DO NOTHING RETURNING id"""  # noqa: S608
 
@@ -154,9 +158,31 @@ def open_month(
                 "pk", flat=True
             )
         )
-        reports = _reports(cursor, periods, units, actor, now)
+        reports = _reports(cursor, periods, Unit.objects.filter(agency__in=units), actor, now)
         _keep(fiscal_year, units, month, new)
     return Opened(len(new), reports)
+
+
+# The months in which an officer of a unit may enter something that is not there yet; as `submissions.answers` says of a report.
+ENTERED = f"""
+SELECT p.id FROM registry_unit u JOIN submissions_period p ON p.agency_id = u.agency_id
+WHERE u.id = %(unit)s AND p.fiscal_year_id = %(year)s AND p.closed_at IS NULL AND (p.lock_at > %(now)s
+  OR EXISTS (SELECT 1 FROM workflow_grant w WHERE w.kind = 'reopening' AND w.revoked_at IS NULL AND w.granted_at <= %(now)s
+    AND w.expires_at > %(now)s AND starts_with(u.path, w.scope_path)
+    AND (w.subjects = '{{}}' OR {MONTH_NAMED} = ANY (w.subjects))))"""  # noqa: S608 - a constant
+
+
+def complete(*, fiscal_year: FiscalYear, unit: Unit, actor: User | None = None) -> int:
+    """Make the reports that a unit's budget asks for in its open months and that are not there yet; returns how many.
+
+    The roll-ups are for the caller to refresh.
+    """
+    with recorded(actor):
+        cursor = prepared()
+        now = moment(cursor)
+        asked = {"unit": unit.pk, "year": fiscal_year.pk, "now": now}
+        periods = [pk for (pk,) in cursor.execute(ENTERED, asked).fetchall()]
+        return _reports(cursor, periods, Unit.objects.filter(pk=unit.pk), actor, now) if periods else 0
 
 
 def _keep(fiscal_year: FiscalYear, units: Sequence[Unit], month: int, new: Sequence[Period]) -> None:
@@ -293,11 +319,12 @@ def _in_order(fiscal_year: FiscalYear, month: int, units: Sequence[Unit]) -> Non
 
 
 def _reports(
-    cursor: Prepared, periods: list[int], units: Sequence[Unit], actor: User | None, now: Any
+    cursor: Prepared, periods: list[int], units: QuerySet[Unit], actor: User | None, now: Any
 ) -> int:
-    codes = Unit.objects.filter(agency__in=units).values_list("route_code", flat=True).distinct()
-    routes = {code: newest_route(code).pk for code in codes}
-    made = cursor.execute(REPORTS, {"routes": json.dumps(routes), "periods": periods}).fetchall()
+    codes = dict(units.values_list("pk", "route_code"))
+    routes = {code: newest_route(code).pk for code in set(codes.values())}
+    asked = {"routes": json.dumps(routes), "periods": periods, "units": list(codes)}
+    made = cursor.execute(REPORTS, asked).fetchall()
     ids = [pk for (pk,) in made]
     _remember(cursor, Report, ids, actor, now)
     # In portions: all lines of a province in one statement would take longer than a statement of the site may.

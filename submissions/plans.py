@@ -1,4 +1,5 @@
-"""Bringing in a plan while reports stand on it: what is published limits it, open drafts follow it (V-05)."""
+"""Bringing in a plan while reports stand on it: what is published limits it (V-05), open drafts follow it, and what is new in
+an open month gets its report there."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from registry.models import BudgetVersion, FiscalYear, Unit, User
 from registry.reading import FileRefused, Table, read_table
 from registry.rules import LineKey, account_key, normalise
 from submissions import rollups
+from submissions.calendar import complete
 from submissions.models import Report, ReportLine
 from submissions.pinning import repin
 from workflow.route import OPEN_STATES, PUBLISHED
@@ -119,6 +121,7 @@ def _bring(
     )
     if result.changed:
         repin(fiscal_year=fiscal_year, unit=unit, actor=actor)
+        complete(fiscal_year=fiscal_year, unit=unit, actor=actor)
     return result
 
 

@@ -26,6 +26,11 @@ months AS (
   WHERE g.month <= greatest(%(planned)s::int, o.newest)
 )"""
 
+# Who has nothing to spend has nothing to report (V-06), unless he has reported before: what comes in a later month asks nothing
+# of the months that are over.
+HEARD = """EXISTS (SELECT 1 FROM submissions_report e JOIN submissions_period ep ON ep.id = e.period_id
+    WHERE e.item_id = iv.item_id AND ep.month <= {month})"""
+
 # Whatever the scope, `active` says what each of its sub-activities has to spend in each month.
 IN_FORCE = f"""
 {MONTHS},
@@ -36,9 +41,8 @@ in_force AS (
   ORDER BY v.unit_id, g.month, v.effective_month DESC, v.sequence DESC
 ),
 active AS (
-  -- Who has nothing to spend and never reported has nothing to report (V-06).
   SELECT iv.item_id, f.month, iv.id AS item_version_id, iv.ceiling, iv.physical_mode, iv.output_target,
-    iv.ceiling > 0 OR EXISTS (SELECT 1 FROM submissions_report e WHERE e.item_id = iv.item_id) AS expected
+    iv.ceiling > 0 OR {HEARD.format(month="f.month")} AS expected
   FROM scope s JOIN registry_budgetitemversion iv ON iv.item_id = s.id JOIN in_force f ON f.id = iv.version_id
   WHERE iv.active
 )"""  # noqa: S608 (joined from constants, here and below)

@@ -37,7 +37,7 @@ BOARD: dict[str, Promise] = {
     "board.not_locked": _(
         "The month is locked, and nothing can be done in it: %(count)s. Ask for it to be reopened."
     ),
-    "board.not_waiting": _("Nothing waits for anybody: it is published, exempt or not open yet."),
+    "board.not_waiting": _("Nothing waits for anybody: it is signed, published, exempt or not open yet."),
     "board.not_yours": _("Reports that are not yours to remind of: %(count)s."),
     "board.extended": _("Deadlines moved to %(until_on)s: %(count)s."),
     "board.extended_none": _("No deadline was moved."),
@@ -85,6 +85,13 @@ BOARD: dict[str, Promise] = {
         "%(person)s (%(office)s) reminds you to sign %(count)s reports, the first of them %(code)s %(name)s for %(month)s. It "
         "was to be signed by %(due_at)s."
     ),
+    "notice.report.reminded_review": _(
+        "%(person)s (%(office)s) reminds you to review %(code)s %(name)s for %(month)s. It is not published before its review."
+    ),
+    "notice.report.reminded_review_many": _(
+        "%(person)s (%(office)s) reminds you to review %(count)s reports, the first of them %(code)s %(name)s for %(month)s. "
+        "They are not published before their review."
+    ),
     "notice.board.extended": _(
         "%(person)s (%(office)s) extended the deadlines of %(month)s for %(agency)s: signature is due on %(until_on)s. Note "
         "%(number)s: %(reason)s"
@@ -114,7 +121,7 @@ MEANINGS: dict[str, Promise] = {
     "EMPTY": _("Nothing is entered."),
     "DRAFT": _("Something is entered: so much per cent of it. Nothing is published."),
     "SUBMITTED": _("Every report was handed in. None is published."),
-    "VERIFIED": _("Every report waits for its signature. None is published."),
+    "VERIFIED": _("Every report waits for its signature, or for what comes after it. None is published."),
     "PARTIAL": _("So many of all required reports are published."),
     "ON_TIME": _("Everything is published, by the signature's deadline and its minutes of grace."),
     "LATE": _("Everything is published, the last of it so many working days after the deadline."),
@@ -126,6 +133,7 @@ HOLDER_WORDS: dict[str, Promise] = {
     "entry": _("with who enters"),
     "verify": _("with who verifies"),
     "sign": _("with who signs"),
+    "review": _("with who reviews"),
     "vacant": _("with a vacant office"),
 }
 TIER_WORDS: dict[str, Promise] = {

@@ -68,10 +68,23 @@ def revoke(*, actor: User, token: ApiToken) -> ApiToken:
     with recorded(actor):
         held = ApiToken.objects.select_for_update().get(pk=token.pk, person=actor)
         if held.revoked_at is None:
-            held.revoked_at = now()
-            _saved(held, actor)
-            _told(held, "key_revoked", actor)
+            _take_back(held, actor)
     return held
+
+
+def revoke_all(*, person: User, by: User) -> None:
+    """Take back every key of a person: who had his password, or sat at his screen, may have made one of them."""
+    with recorded(by):
+        for held in (
+            ApiToken.objects.select_for_update().filter(person=person, revoked_at=None).order_by("pk")
+        ):
+            _take_back(held, by)
+
+
+def _take_back(token: ApiToken, by: User) -> None:
+    token.revoked_at = now()
+    _saved(token, by)
+    _told(token, "key_revoked", by)
 
 
 def _told(token: ApiToken, change: str, by: User | None) -> None:

@@ -11,7 +11,7 @@ from portal.board.states import Counts
 from submissions import formulas
 from submissions.moments import CalendarPolicy, Moments, late_workdays, own_due
 
-PUBLISH, ENTRY, VERIFY, SIGN = "publish", "entry", "verify", "sign"
+PUBLISH, ENTRY, VERIFY, SIGN, REVIEW = "publish", "entry", "verify", "sign", "review"
 TIERS = (ENTRY, VERIFY, SIGN)
 VACANT = "vacant"
 ZERO = Decimal(0)

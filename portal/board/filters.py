@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from portal.board import states
-from portal.board.figures import TIERS, VACANT, Cell, Row, covered
+from portal.board.figures import REVIEW, TIERS, VACANT, Cell, Row, covered
 from portal.selectors import ADJUSTMENT, Month
 from registry.models import FiscalYear, Government
 from submissions.forms import whole_number
 from submissions.moments import start_of_month
 
-HOLDERS = (*TIERS, VACANT)
+HOLDERS = (*TIERS, REVIEW, VACANT)
 NEVER, NOBODY = datetime.min.replace(tzinfo=UTC), Decimal(-1)
 # By what rows are put in order; each key is a row's own, `month` the month that is looked at.
 ORDERS: dict[str, Callable[[Row, int], Any]] = {

@@ -87,8 +87,8 @@ def signer_of(office: Office) -> Signer | None:
 def proposals(targets: Sequence[Target], level: int, year: FiscalYear) -> list[Proposal]:
     """What a letter of this level would say to each, or why there is none. Four statements for any number."""
     policy, at = policy_of(year), now()
-    periods = [one.period.pk for one in targets if one.period]
-    owed, sent = _owed(periods), _sent(periods)
+    periods = [one.period for one in targets if one.period]
+    owed, sent = _owed(year, periods), _sent([one.pk for one in periods])
     return [_proposal(target, level, owed, sent, policy, at) for target in targets]
 
 
@@ -193,11 +193,22 @@ def _earlier(period: Period, level: int) -> list[ReminderLetter]:
     return list(ReminderLetter.objects.filter(period=period, level__lt=level).order_by("level"))
 
 
-def _owed(periods: Sequence[int]) -> dict[int, Owed]:
+def _owed(year: FiscalYear, periods: Sequence[Period]) -> dict[int, Owed]:
+    """What each agency owes of its month, as the board counts it: of the sub-activities that are its own today, also while they
+    were another agency's."""
     done = Count("pk", filter=Q(state__in=(PUBLISHED, SUPERSEDED)))
-    found = Report.objects.filter(period__in=periods, revision=0).exclude(state=CANCELLED)
-    rows = found.values("period").annotate(required=Count("pk"), done=done).order_by("period")
-    return {row["period"]: Owed(row["required"], row["required"] - row["done"]) for row in rows}
+    found = Report.objects.filter(
+        period__fiscal_year=year,
+        period__month__in={one.month for one in periods},
+        item__unit__agency__in={one.agency_id for one in periods},
+        revision=0,
+    ).exclude(state=CANCELLED)
+    rows = found.values_list("item__unit__agency", "period__month")
+    owed = {
+        (agency, month): Owed(required, required - published)
+        for agency, month, required, published in rows.annotate(required=Count("pk"), done=done).order_by()
+    }
+    return {one.pk: owed.get((one.agency_id, one.month), Owed(0, 0)) for one in periods}
 
 
 def _sent(periods: Sequence[int]) -> dict[int, dict[int, ReminderLetter]]:

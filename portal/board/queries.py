@@ -5,6 +5,7 @@ Parameters: year (fiscal year id), path and agency (what is looked at), unit (wh
 the rows), paths (what the reader may see; NULL: everything), now; items, rows, agencies (what PLACES found, side by side).
 """
 
+from approvals.desk_reminding import AWAITED
 from submissions.answers import MONTH
 
 # Which sub-activities belong to which row.
@@ -82,11 +83,12 @@ HELD = f"""
 WITH {PLACE},
 open AS MATERIALIZED (
   SELECT r.id, s.row_id, p.month, coalesce(r.moved_at, p.opens_at) AS since,
-    CASE r.state WHEN 'submitted' THEN 'verify' WHEN 'verified' THEN 'sign' ELSE 'entry' END AS step,
+    CASE r.state WHEN 'submitted' THEN 'verify' WHEN 'verified' THEN 'sign' WHEN 'signed' THEN 'review' ELSE 'entry' END AS step,
     min(r.id) OVER (PARTITION BY r.route_id, r.tier, i.unit_id, i.officer_post_id, i.verifier_post_id) AS like_id
   FROM place s JOIN registry_budgetitem i ON i.id = s.item_id JOIN submissions_report r ON r.item_id = s.item_id
     JOIN submissions_period p ON p.id = r.period_id
-  WHERE r.state IN ('draft', 'returned', 'submitted', 'verified') AND p.opens_at <= %(now)s AND p.closed_at IS NULL
+  WHERE r.state IN ('draft', 'returned', 'submitted', 'verified', 'signed') AND {AWAITED}
+    AND p.opens_at <= %(now)s AND p.closed_at IS NULL
 ),
 held AS MATERIALIZED (
   SELECT h.report_id, h.post_id FROM submissions_holder h WHERE h.report_id = ANY (ARRAY(SELECT DISTINCT like_id FROM open))

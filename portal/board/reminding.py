@@ -7,6 +7,8 @@ from portal.board.acting import REMIND, Line, Result, Standing, Target, once
 from registry.models import FiscalYear, User
 from registry.selectors import within
 from submissions.models import Report
+from workflow.record import law
+from workflow.route import SIGNED
 
 Key = tuple[int, int]  # unit, month
 
@@ -47,7 +49,8 @@ def _reminded(actor: User, place: Standing, year: FiscalYear, targets: Sequence[
 
 
 def _waiting(year: FiscalYear, targets: Sequence[Target]) -> Mapping[Key, list[int]]:
-    """The reports of each target that wait for somebody; of an open month only. One statement."""
+    """The reports of each target that wait for somebody; of an open month only. One statement. What is signed and waits for its
+    hour, no review holding it up, waits for nobody."""
     units = list({one.unit.pk: one.unit for one in targets}.values())
     found = Report.objects.filter(
         within([one.path for one in units], "item__unit__path"),
@@ -57,7 +60,10 @@ def _waiting(year: FiscalYear, targets: Sequence[Target]) -> Mapping[Key, list[i
         state__in=WAITING,
     ).order_by("pk")
     waiting: dict[Key, list[int]] = {(one.unit.pk, one.month): [] for one in targets}
-    for pk, month, path in found.values_list("pk", "period__month", "item__unit__path"):
+    named = found.values_list("pk", "period__month", "item__unit__path", "state", "route", "tier")
+    for pk, month, path, state, route, tier in named:
+        if state == SIGNED and not law(route).holds_publication(tier):
+            continue
         for unit in units:
             if path.startswith(unit.path) and (unit.pk, month) in waiting:
                 waiting[unit.pk, month].append(pk)

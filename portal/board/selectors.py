@@ -1,6 +1,6 @@
 """Reading the board: a fixed number of statements, however many agencies, months and reports there are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from submissions.calendar import policy_of
 from submissions.moments import CalendarPolicy, zone_of
 
 COUNTED = ("required", "begun", "submitted", "verified", "published", "amended", "correcting")
+ADDED = (*COUNTED, "entered", "ceiling", "published_ceiling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,13 @@ def board(scope: Scope) -> Board:
     )
 
 
-def published(scope: Scope) -> dict[int, Timeliness]:
-    """Each row's score (W-10 of publication) by its unit, as `board` gives it, without asking who holds what now."""
+def published(scope: Scope, until: int) -> dict[int, Timeliness]:
+    """Each row's score (W-10 of publication) of the fiscal months up to `until`, by its unit, as `board` gives it, without asking
+    who holds what now."""
     ground = _ground(scope)
-    found = _figures(ground, rows_of(queries.MONTHS, ground.asked))
+    opened = list(rows_of(queries.MONTHS, ground.asked))
+    asked = {row["period"] for row in opened if row["month"] <= until}
+    found = {period: one for period, one in _figures(ground, opened).items() if period in asked}
     return {row: timeliness(PUBLISH, times) for row, times in counting.by_row(found).items()}
 
 
@@ -122,16 +126,40 @@ def _figures(ground: Ground, opened: Iterable[Mapping[str, Any]]) -> dict[int, F
 
 
 def _cells(
-    opened: Iterable[Mapping[str, Any]], found: Mapping[int, Figures], ground: Ground
+    opened: Sequence[Mapping[str, Any]], found: Mapping[int, Figures], ground: Ground
 ) -> dict[int, list[Cell]]:
-    """The cells by row. An agency of today has no cell for months that its sub-activities were in elsewhere."""
-    counted = {(period, row["row_id"]): row for period, one in found.items() for row in one.counted}
+    """The cells by row, of the months that its own agency has opened. What its sub-activities report of such a month counts in
+    it, also while they were another agency's: whoever has them today answers for them."""
+    counted = _counted(opened, found)
     cells: dict[int, list[Cell]] = {}
     for row in opened:
         if row["row_id"] is not None:
-            one = _cell(row, counted.get((row["period"], row["row_id"]), {}), ground)
+            one = _cell(row, counted.get((row["month"], row["row_id"]), {}), ground)
             cells.setdefault(row["row_id"], []).append(one)
     return cells
+
+
+def _counted(
+    opened: Iterable[Mapping[str, Any]], found: Mapping[int, Figures]
+) -> dict[tuple[int, int], counting.Counted]:
+    """The rows of COUNTS by month and row of the board, whichever agency's month the reports are in."""
+    months = {row["period"]: row["month"] for row in opened}
+    counted: dict[tuple[int, int], counting.Counted] = {}
+    for period, one in found.items():
+        for row in one.counted:
+            place = (months[period], row["row_id"])
+            counted[place] = _together(counted[place], row) if place in counted else row
+    return counted
+
+
+def _together(one: counting.Counted, other: counting.Counted) -> counting.Counted:
+    """Two rows of COUNTS as one."""
+    added = {name: (one[name] or 0) + (other[name] or 0) for name in ADDED}
+    latest = {
+        name: max((each[name] for each in (one, other) if each[name]), default=None)
+        for name in ("last_at", "updated_at")
+    }
+    return added | latest
 
 
 def _cell(row: Mapping[str, Any], counted: Mapping[str, Any], ground: Ground) -> Cell:

@@ -8,7 +8,7 @@ AMENDED    amended             everything is published, at least one report in a
 ON_TIME    published on time   everything is published, the last of it by the signature's deadline and its grace
 LATE       published late      everything is published, the last of it so many working days after the deadline
 PARTIAL    partly published    n of N reports are published
-VERIFIED   verified            nothing is published; every report waits for its signature
+VERIFIED   verified            nothing is published; every report waits for its signature or for what comes after it
 SUBMITTED  submitted           nothing is published; every report was handed in
 DRAFT      draft               something is entered; x per cent of what has to be entered, what is handed in counted whole
 EMPTY      empty               nothing is entered

@@ -150,7 +150,7 @@ def composites(question: Asked, sight: Sight) -> list[Composite]:
     """The index of each agency that is seen, up to the month, by places among them; a fixed number of statements."""
     rows = selectors.units(question.view(sight))[1]
     scope = Scope(question.year.government, question.year, None, sight.paths)
-    times = {unit: one.graded for unit, one in published(scope).items()}
+    times = {unit: one.graded for unit, one in published(scope, question.month.number).items()}
     corrected = _corrected(question.year, question.month.number, sight)
     return placed(
         [_of(one, question, times.get(one.unit_id), *corrected.get(one.unit_id, (0, 0))) for one in rows]
@@ -185,7 +185,7 @@ def printed(parts: IndexWeights) -> str:
     return _(
         "Index: timeliness %(timeliness)s, physical achievement %(physical)s, financial achievement %(financial)s, data quality "
         "%(quality)s of 100. Each part counts at most 100; data quality is 100 less 5 for each return and 10 for each correction "
-        "after publication. Timeliness is of all months of the year whose deadline is over."
+        "after publication. Timeliness is of the months of the year until this one whose deadline is over."
     ) % {
         "timeliness": parts.timeliness, "physical": parts.physical, "financial": parts.financial, "quality": parts.quality,
     }  # fmt: skip
@@ -198,7 +198,7 @@ def _of(row: UnitTotal, question: Asked, on_time: Decimal | None, returns: int, 
         name=row.unit_name,
         url=f"../?{question.query(unit=row.unit_code)}",
         timeliness=on_time,
-        physical=_share(total.physical, total.planned_physical),
+        physical=_share(_of_planned_work(total), total.planned_physical),
         financial=_share(*_money(total)),
         quality=data_quality(returns, amendments) if total.reported else None,
         returns=returns,
@@ -206,6 +206,12 @@ def _of(row: UnitTotal, question: Asked, on_time: Decimal | None, returns: int, 
         parts=weights(question.year),
         total=total,
     )
+
+
+def _of_planned_work(total: Total) -> Decimal | None:
+    """How far the work is that has a plan, of which W-4 is: work without one would make up for what lags."""
+    deviation, plan = total.deviation_physical, total.planned_physical
+    return None if deviation is None or plan is None else plan + deviation
 
 
 def _money(total: Total) -> tuple[Decimal | None, Decimal | None]:

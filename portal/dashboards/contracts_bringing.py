@@ -121,7 +121,11 @@ def _sent(request: HttpRequest, user: User, form: Start) -> None:
 def _scope(user: User, agency: str, label: str) -> tuple[Unit, FiscalYear]:
     """The agency and the year that are meant; 404 for what is not his."""
     unit = next((one for one in _places(user) if one.code == agency), None)
-    year = FiscalYear.objects.filter(government=unit.government, label=label).first() if unit else None
+    year = (
+        FiscalYear.objects.filter(government=unit.government, label=label.replace("\x00", "")).first()
+        if unit
+        else None
+    )
     if unit is None or year is None:
         raise Http404
     return unit, year

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.charts import Chart, Point, percent, s_curve
-from portal.figures import Total
+from portal.figures import ItemMonth, Total
 from registry.models import FiscalYear
 from submissions import formulas
 from wording.order import kept
@@ -34,7 +34,8 @@ def points_of(
     """
     plan = {month: _plan(total, measure) for month, total in months.items()}
     actual = {month: _actual(total, measure, latest) for month, total in months.items()}
-    ahead = forecasts(actual)
+    # Restated money stands on one ceiling as it is.
+    ahead = forecasts(actual if measure == PHYSICAL or latest else on_newest_ceiling(actual, months))
     return [
         Point(
             labels.get(month, f"{month}"),
@@ -83,6 +84,16 @@ def _actual(total: Total, measure: str, latest: Total | None) -> Decimal | None:
     if measure == PHYSICAL:
         return total.restated_work(latest) if latest else total.physical_of_total
     return total.restated(latest) if latest else total.coverage.of_total
+
+
+def on_newest_ceiling(
+    actual: Mapping[int, Decimal | None], months: Mapping[int, Total] | Mapping[int, ItemMonth]
+) -> dict[int, Decimal | None]:
+    """The known months' money in percent of the ceiling of the newest of them: its steps are money alone, where the steps of
+    shares of several ceilings would take a changed ceiling for spending, or for money that came back."""
+    known = [month for month in ALL_MONTHS if actual.get(month) is not None]
+    whole = months[known[-1]].ceiling if known else formulas.ZERO
+    return {month: formulas.percent(months[month].realised or formulas.ZERO, whole) for month in known}
 
 
 def forecasts(actual: Mapping[int, Decimal | None]) -> dict[int, Decimal]:

@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from portal.charts import Chart, Point, s_curve
-from portal.dashboards.curves import ALL_MONTHS, MONEY, PHYSICAL, forecasts, month_names, sentence
+from portal.dashboards.curves import (
+    ALL_MONTHS,
+    MONEY,
+    PHYSICAL,
+    forecasts,
+    month_names,
+    on_newest_ceiling,
+    sentence,
+)
 from portal.figures import ItemMonth
 from registry.models import BudgetItem, BudgetItemVersion, FiscalYear
 from submissions.formulas import WHOLE, ZERO, percent
@@ -16,12 +24,11 @@ def item_charts(item: BudgetItem, year: FiscalYear, rows: Sequence[ItemMonth], n
     if not rows:
         return []
     cash, work = _plan(item, newest)
-    money = _points(
-        year, {row.month: row.absorption for row in rows}, {r.month: r.planned_money for r in rows}, cash
-    )
-    physical = _points(
-        year, {row.month: row.physical for row in rows}, {r.month: r.planned_physical for r in rows}, work
-    )
+    spent = {row.month: row.absorption for row in rows}
+    done = {row.month: row.physical for row in rows}
+    paid = on_newest_ceiling(spent, {row.month: row for row in rows})
+    money = _points(year, spent, {row.month: row.planned_money for row in rows}, cash, forecasts(paid))
+    physical = _points(year, done, {row.month: row.planned_physical for row in rows}, work, forecasts(done))
     return [s_curve(sentence(physical, PHYSICAL), physical), s_curve(sentence(money, MONEY), money)]
 
 
@@ -56,9 +63,9 @@ def _points(
     actual: Mapping[int, Decimal | None],
     planned: Mapping[int, Decimal | None],
     plan: Mapping[int, Decimal | None],
+    ahead: Mapping[int, Decimal],
 ) -> list[Point]:
     """Published months stand beside the plan they were signed with, later ones beside the plan in force."""
-    ahead = forecasts(actual)
     return [
         Point(name, planned.get(month, plan.get(month)), actual.get(month), ahead.get(month))
         for month, name in month_names(year).items()

@@ -4,8 +4,8 @@ The forecast goes on from the newest published month with the mean of the last t
 Published figures only; each row says how much of the ceiling it stands on.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,8 @@ from portal.figures import Total
 from portal.pages import Page, Table
 from portal.selectors import Month, UnitTotal, View, build, rows_of
 from submissions import formulas
-from wording.numbers import money
+from submissions.moments import start_of_month
+from wording.numbers import money, symbol
 
 YEAR, RECENT, LARGEST = 12, 3, 15
 HALF = Decimal(50)
@@ -219,9 +220,14 @@ def page(request: HttpRequest) -> Page:
 
 
 def _usual(here: Here, by_month: Mapping[int, Sequence[UnitTotal]]) -> Month | None:
-    """The newest month that most of the ceiling was reported of: one that has just begun would look like no spending."""
-    most = [one for one in here.months if (_covered(by_month.get(one.number, ())) or ZERO) >= HALF]
-    return most[-1] if most else here.published
+    """The newest month that most of the ceiling was reported of."""
+    number = _told([one.number for one in here.months], by_month)
+    return next((one for one in here.months if one.number == number), here.published)
+
+
+def _told(months: Iterable[int], by_month: Mapping[int, Sequence[UnitTotal]]) -> int | None:
+    """The newest of these months that most of the ceiling was reported of: one just begun would look like no spending."""
+    return max((one for one in months if (_covered(by_month.get(one, ())) or ZERO) >= HALF), default=None)
 
 
 def _month(months: Sequence[Month], slug: str) -> Month | None:
@@ -229,11 +235,21 @@ def _month(months: Sequence[Month], slug: str) -> Month | None:
 
 
 def cards(view: View) -> list[Card]:
-    """For the overview: what is likely to remain unspent; one statement. None for a section, which has no months of its own."""
+    """For the overview: what is likely to remain unspent, as the page says it of the newest month that can be told of; one
+    statement. None for a section, which has no months of its own, and none before anything can be told."""
     if view.post is not None:
         return []
     by_month = selectors.unit_year(view.month.year, view.unit, view.sight)
-    whole, _rows = agencies(by_month, view.month.number)
-    words = _("%(share)s %% of the ceiling") % {"share": formulas.half_up(whole.share or ZERO)}
-    url = behind("risk", view, month=view.month.slug)
-    return [Card(_("Likely to remain unspent"), money(whole.risk), url, words)]
+    number = _told(range(1, view.month.number + 1), by_month)
+    if number is None:
+        return []
+    year, whole = view.month.year, agencies(by_month, number)[0]
+    first = start_of_month(year.start_date.year, number, year.government.fiscal_start_month)
+    month = replace(view.month, number=number, first_day=first)
+    words = _("%(share)s %% of the ceiling, at the pace until %(month)s; coverage %(coverage)s %%") % {
+        "share": formulas.half_up(whole.share or ZERO),
+        "month": month.label,
+        "coverage": formulas.half_up(whole.covered or ZERO),
+    }
+    value = f"{symbol(year.government.currency)} {money(whole.risk)}"
+    return [Card(_("Likely to remain unspent"), value, behind("risk", view, month=month.slug), words)]

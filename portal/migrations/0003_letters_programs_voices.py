@@ -15,9 +15,11 @@ AUDITED = {
          "sha256", "made_by_id", "made_at"], ["signer_name"]),
     "portal_apitoken": (["id", "person_id", "name", "scope", "hint", "created_at", "expires_at", "revoked_at"], []),
     "portal_feedback": (
-        ["id", "token", "ticket", "government_id", "kind", "unit_id", "item_id", "month", "photo_sha256", "language", "state",
+        # Neither the names by which its sender comes back to it nor what a guess could find again in a digest: who reads the
+        # ledger must not be able to act in his place, and what he has erased must be gone.
+        ["id", "government_id", "kind", "unit_id", "item_id", "month", "photo_sha256", "language", "state",
          "routed_to_id", "shown", "received_at", "triage_due", "answer_due", "close_due", "moved_at", "erased_at"],
-        ["text", "place", "latitude", "longitude"]),
+        ["text"]),
     "portal_feedbackact": (
         ["id", "feedback_id", "kind", "unit_id", "person_id", "office", "at"], ["text", "person_name"]),
     "portal_surveyanswer": (["id", "token", "unit_id", "district_id", "scores", "day", "at"], ["comment"]),

@@ -196,7 +196,7 @@ def test_a_signature_takes_a_fresh_code_and_keeps_it_nowhere(province: Province)
         == 200
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM ledger.event WHERE payload::text LIKE %s", [f"%{code}%"])
+        cursor.execute("SELECT count(*) FROM ledger.event WHERE payload::text LIKE %s", [f'%"{code}"%'])
         assert cursor.fetchone()[0] == 0
 
 

@@ -1,5 +1,8 @@
 """The road changes while reports are on it: they stay on the version with which they began, and so do the desks they come to."""
 
+import pytest
+
+from ledger.recording import recorded
 from submissions.models import Report
 from tests.approvals.test_desks import as_, moved, rows, ticked
 from tests.cast import World
@@ -16,9 +19,12 @@ def verified(cast: World, report: Report) -> None:
     budi.post(INBOX, ticked(cast, [report]))
 
 
-def test_what_began_with_a_verifier_comes_to_his_desk_although_the_new_road_has_none(cast: World) -> None:
+@pytest.mark.parametrize("another", [False, True], ids=["a newer version", "another route"])
+def test_what_began_with_a_verifier_comes_to_his_desk_although_the_new_road_has_none(
+    cast: World, another: bool
+) -> None:
     january, february = moved(cast)  # returned after February was verified, and handed in with another figure
-    follows(cast, HEAD, code=cast.agency.route_code)
+    follows(cast, HEAD, code="UJI" if another else cast.agency.route_code)
     budi = as_(cast.budi)
     assert set(rows(budi, INBOX)) == {january.pk, february.pk}
     assert f'href="{INBOX}"' in budi.get("/notices/").content.decode()
@@ -34,3 +40,16 @@ def test_what_began_with_a_verifier_comes_to_his_desk_although_the_new_road_has_
             assert done.done, done
     assert budi.get(INBOX).status_code == 404
     assert f'href="{INBOX}"' not in budi.get("/notices/").content.decode()
+
+
+def test_a_section_head_elsewhere_is_not_offered_the_desk_of_a_road_that_her_unit_never_had(
+    cast: World,
+) -> None:
+    moved(cast)
+    fitri = as_(cast.fitri)
+    assert fitri.get(INBOX).status_code == 200, "her unit's own road has a verifier too"
+    with recorded(None):
+        cast.other_agency.route_code = follows(cast, HEAD).code
+        cast.other_agency.save(update_fields=["route_code"])
+    assert fitri.get(INBOX).status_code == 404
+    assert as_(cast.budi).get(INBOX).status_code == 200

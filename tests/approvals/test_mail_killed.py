@@ -3,7 +3,6 @@
 import os
 import signal
 import smtplib
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from approvals.models import Letter, Notice
 from submissions.models import Report
 from tests.approvals.postoffice import PostOffice, office
 from tests.cast import World
+from tests.together import noticed
 from workflow.models import Outbox
 
 __all__ = ["office"]
@@ -27,15 +27,8 @@ def killed_at(number: int) -> bool:
     if not child:
         _work_and_die(number)
     _, status = os.waitpid(child, 0)
-    with connection.cursor() as cursor:
-        for _ in range(6000):
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
-            )
-            if cursor.fetchone() == (1,):
-                return os.WIFSIGNALED(status)
-            time.sleep(0.01)
-    raise AssertionError("the server still holds the connection of a process that is gone")
+    noticed()
+    return os.WIFSIGNALED(status)
 
 
 def _work_and_die(number: int) -> None:

@@ -21,6 +21,7 @@ from approvals.models import Notice, Request, RequestAct
 from tests import databases
 from tests.approvals.bureau import Bureau, bureau, locked
 from tests.cast import World
+from tests.together import noticed
 from workflow.models import Grant, Outbox
 
 __all__ = ["bureau"]
@@ -235,6 +236,7 @@ def test_a_worker_killed_inside_a_step_leaves_nothing_half_done(
         timeout=300,
     )
     assert killed.returncode == -signal.SIGKILL
+    noticed()
     assert not case.acts.filter(kind=kind).exists()
     left = requests.sweep()
     assert left == (1 if kind != "escalated" else fired - 1), "the reminder before it had its own transaction"

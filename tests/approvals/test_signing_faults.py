@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site
-from django.db import connection, connections
+from django.db import connections
 
 from approvals import services
 from approvals.authority import create_authority, issue_signer
@@ -26,6 +25,7 @@ from submissions.models import Report
 from tests.approvals.signing_faults import Points, cut, lost
 from tests.cast import PASSPHRASE, World
 from tests.files import kept_in
+from tests.together import noticed
 
 SPARE = 40  # reports: each round that ends in a publication uses one up
 FEWEST = 50  # points of a signing; less means that the faults strike no more where they should
@@ -119,7 +119,7 @@ def test_a_process_that_is_killed_at_any_point_keeps_every_promise(
             notes.unlink(missing_ok=True)
             connections.close_all()
             whole = sign(batch.pk, number, factor.code)
-            _noticed()
+            noticed()
             end = story.settled(batch, int(notes.exists()))
             ends[end] = ends.get(end, 0) + 1
             if whole:
@@ -161,19 +161,6 @@ def signing_in_children(notes: Path) -> Iterator[Callable[[int, int, str], bool]
     finally:
         process.stdin.close()
         process.wait(60)
-
-
-def _noticed() -> None:
-    """Wait until the server knows that the child is gone, and has rolled back what it had open."""
-    with connection.cursor() as cursor:
-        for _ in range(6000):
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
-            )
-            if cursor.fetchone() == (1,):
-                return
-            time.sleep(0.01)
-    raise AssertionError("the server still holds the connection of a process that is gone")
 
 
 def _reported(capsys: pytest.CaptureFixture[str], what: str, ends: dict[str, int]) -> None:

@@ -94,7 +94,7 @@ def test_the_hash_of_the_population_is_made_by_hand_too(house: World, dewi: Clie
 def test_the_same_seed_draws_the_same_and_another_seed_others(house: World, dewi: Client) -> None:
     first = keys(drawn(dewi))
     assert keys(drawn(dewi)) == first
-    assert keys(drawn(dewi, seed="18")) != first
+    assert any(keys(drawn(dewi, seed=str(seed))) != first for seed in range(18, 22))
     assert keys(drawn(dewi, n="3")) == first[:3]
 
 

@@ -1,19 +1,24 @@
 """What the bureau and heads do from the board: remind, extend, write letters. Each for the stranger, twice, and in the ledger."""
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
+from approvals import services as deciding
 from approvals.models import Notice
 from approvals.tasks import drain
 from ledger.recording import recorded
 from portal.models import ReminderLetter
 from registry.models import Post, Unit
-from submissions.models import Period
+from submissions.models import Period, Report
+from tests.approvals.bureau import settle
 from tests.approvals.deskwork import plain_text
 from tests.approvals.printed import words
 from tests.board.people import HEALTH, WORKS, Board
 from tests.cast import World
+from tests.roads import BUREAU, HEAD, SECTION, follows
+from workflow import engine, route
 from workflow.models import Act, Grant, Outbox
 
 REASON = "Gangguan jaringan dua hari menurut Diskominfo"
@@ -90,6 +95,54 @@ def test_who_was_not_told_is_named_with_the_reason(board: Board, cast: World) ->
     assert "Dinas Kesehatan, January 2026: The office that has them is vacant, or it is yours: 1." in told
     cast.at("2026-02-25 09:00")
     assert "The month is locked" in board.told("hadi", "remind", HEALTH, key="locked")
+
+
+def signed_on(cast: World, *tiers: dict[str, Any], embargo: int = 0) -> Board:
+    """Both reports of public works are signed on 9 February, on a route of these tiers; it is ten working days later."""
+    settle(cast)
+    follows(cast, SECTION, HEAD, *tiers, embargo=embargo)
+    cast.items(2)
+    cast.open()
+    board = Board(cast)
+    board.verified(board.works)
+    cast.at("2026-02-09 09:00")
+    engine.perform(route.SIGN, Report, cast.versions(board.works), actor=cast.citra, whole=True)
+    cast.at("2026-02-23 09:00")
+    return board
+
+
+def test_what_a_review_holds_up_is_with_its_reviewer_who_is_reminded_of_it(cast: World) -> None:
+    """Although the month is locked: what follows a signature is not bound to it."""
+    board = signed_on(cast, BUREAU | {"blocks": True})
+    held = [(one.step, one.person, one.days, one.reports) for one in board.row(cast.agency).holders]
+    assert held == [("review", "Hadi Wanareja", 14, 2)] and board.state() == "VERIFIED"
+    page = plain_text(board.client("hadi").get("/board/?holder=review"))
+    assert "with who reviews" in page and "Hadi Wanareja" in page and "Dinas Pekerjaan Umum" in page
+    (row,) = board.rows("hadi", "?format=csv&table=units&holder=review")
+    assert (row["holder_person"], row["holder_days"]) == ("Hadi Wanareja", "14")
+    assert "Hadi Wanareja was told. Reports: 2." in board.told("citra", "remind", WORKS)
+    assert notices() == [("hadi", "notice.report.reminded_review_many")]
+    assert Notice.objects.get().link == "/reviews/"
+    assert "reminds you to review 2 reports" in plain_text(board.client("hadi").get("/notices/"))
+    assert all(one.done for one in deciding.review(actor=cast.hadi, versions=cast.versions(board.works)))
+    assert board.row(cast.agency).holders == ()
+    assert "Nothing waits for anybody" in board.told("citra", "remind", WORKS, key="reviewed")
+
+
+def test_what_is_reviewed_before_a_reminder_is_told_is_left_out(cast: World) -> None:
+    board = signed_on(cast, BUREAU | {"blocks": True})
+    board.told("citra", "remind", WORKS)
+    deciding.review(actor=cast.hadi, versions=cast.versions(board.works[:1]))
+    assert ("hadi", "notice.report.reminded_review") in notices()
+    assert Notice.objects.get(person=cast.hadi).params["reports"] == [board.works[1].pk]
+
+
+def test_what_is_signed_and_waits_for_its_hour_is_with_nobody(cast: World) -> None:
+    """Also where a review follows that holds nothing up."""
+    board = signed_on(cast, BUREAU, embargo=24 * 30)
+    assert (board.row(cast.agency).holders, board.state()) == ((), "VERIFIED")
+    assert "Nothing waits for anybody: it is signed" in board.told("citra", "remind", WORKS)
+    assert notices() == []
 
 
 def test_heads_remind_below_themselves_only(board: Board, cast: World) -> None:

@@ -14,8 +14,11 @@ from django.db import transaction
 from ledger.clock import now
 from ledger.recording import recorded
 from portal.board import counting, finished, selectors
+from portal.board.acting import targets
 from portal.board.figures import Row
+from portal.board.lettering import proposals
 from portal.board.selectors import Scope
+from portal.selectors import View, months, units
 from registry.models import FiscalYear, Unit
 from submissions import services
 from submissions.calendar import extend, open_month
@@ -330,9 +333,45 @@ def test_a_unit_that_moved_is_as_timely_there(town: Town) -> None:
     town.moved(town.sections[0], town.cast.other_agency)
     here = Scope(town.cast.government, town.cast.year, None, (town.cast.other_agency.path,))
     (row,) = selectors.board(here).rows
-    assert (row.published.reports, row.cell(1).counts.required) == (2, 1)
+    assert (row.published.reports, row.cell(1).counts.required) == (2, 2)
     assert row.published.binary == 50
-    assert selectors.published(here) == {row.unit_id: row.published}
+    assert selectors.published(here, until=12) == {row.unit_id: row.published}
+
+
+def test_what_a_unit_brought_along_is_owed_where_it_is_today(town: Town) -> None:
+    """A section moves from public works to health in March; its February was opened while it was of public works."""
+    cast, board = town.cast, town.board
+    open_month(fiscal_year=cast.year, month=2)
+    works = [one for one in board.of(cast.agency, 2) if one.item.unit_id != town.sections[0].pk]
+    health = board.of(cast.other_agency, 2)
+    (brought,) = Report.objects.filter(item__unit=town.sections[0], period__month=2)
+    cast.at("2026-03-02 09:00")
+    for reports in (
+        [one for one in works if one.item.unit_id == unit.pk] for unit in (cast.agency, town.sections[1])
+    ):
+        town.publish(*reports)
+    town.publish(*health)
+    town.moved(town.sections[0], cast.other_agency)
+    cast.at("2026-03-12 09:00")
+    rows = {one.unit_id: one for one in town.agrees()[0]}
+    told = {
+        pk: (one.cell(2).state, one.cell(2).counts.published, one.cell(2).counts.required)
+        for pk, one in rows.items()
+    }
+    assert told == {cast.agency.pk: ("ON_TIME", 3, 3), cast.other_agency.pk: ("PARTIAL", 1, 2)}
+    assert [one.month for one in rows[cast.other_agency.pk].overdue] == [2]
+    figures = {one.unit_id: one.total for one in units(View(months(cast.year)[1]))[1]}
+    covered = {pk: (one.reported, one.required) for pk, one in figures.items()}
+    assert covered == {pk: (published, required) for pk, (_, published, required) in told.items()}
+    ticked = targets(cast.year, [cast.agency, cast.other_agency], [(2, "2026-02")])
+    owed = {
+        one.target.unit.pk: (one.owed.missing, one.owed.required, one.code)
+        for one in proposals(ticked, 1, cast.year)
+    }
+    assert owed == {cast.agency.pk: (0, 3, "board.letter_complete"), cast.other_agency.pk: (1, 2, "")}
+    board.verified([brought])
+    board.signed([brought])  # by who was its head when the month was opened
+    assert {one.unit_id: one.cell(2).state for one in town.agrees()[0]}[cast.other_agency.pk] == "LATE"
 
 
 def test_acts(town: Town) -> None:

@@ -58,6 +58,32 @@ def test_the_four_parts_and_their_mean(march: World, leader: User, client: Clien
     assert (silent["timeliness"], silent["physical_achievement"], silent["index"]) == ("0.0000", "", "")
 
 
+def test_work_without_a_plan_does_not_make_up_for_work_that_lags(
+    world: World, works: Agency, leader: User, client: Client
+) -> None:
+    """A large sub-activity without a plan is nearly done; a small one is at 25 of the 50 points that were planned."""
+    unplanned = world.item(works, "1.03.01", Decimal(900))
+    lagging = world.item(works, "1.03.02", Decimal(100), plan={3: (Decimal(50), Decimal(50))})
+    world.open(3)
+    for item, points in ((unplanned, 90), (lagging, 25)):
+        world.enter(item, 3, Decimal(20), increment=Decimal(points))
+        world.publish(works, world.report(item, 3))
+    (row,) = rows(client, leader)
+    assert (row["physical_achievement"], row["physical_band"]) == ("50.0000", "SR")
+
+
+def test_the_index_of_march_does_not_change_with_a_late_april(
+    march: World, leader: User, client: Client
+) -> None:
+    march.clock(LATER)
+    before = rows(client, leader)
+    march.open(4)
+    march.clock(datetime(2026, 6, 20, 1, tzinfo=UTC))
+    assert rows(client, leader) == before
+    best = next(row for row in rows(client, leader, "&month=2026-04") if row["unit_code"] == "1.03")
+    assert Decimal(best["timeliness"]) == 50
+
+
 @pytest.mark.parametrize(
     ("done", "band", "word"),
     [

@@ -11,13 +11,17 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from ledger.recording import recorded
 from portal import selectors
 from portal.board import holders
 from portal.selectors import View, sight_of
 from registry.grants import AUDIT, OVERSEE, SEE, give
-from registry.models import Assignment, User
+from registry.models import Assignment, Post, User
 from submissions.models import Report
 from tests.portal.world import Agency, World
+from tests.roads import BUREAU, HEAD
+from workflow import engine, route
+from workflow.models import RouteVersion
 
 
 @pytest.fixture
@@ -97,6 +101,43 @@ def test_he_sees_who_holds_what_since_when(march: World, leader: User, client: C
     assert found["1.05", "draft"]["since"] == "2026-03-24T16:00:00Z"  # when the month opened
     assert ("1.03", "published") not in found
     assert 'href="/board/?month=2026-03"' in page(client, leader)  # where they are shown
+
+
+def test_he_sees_the_offices_of_the_government_and_of_one_unit_by_name(
+    march: World, leader: User, safety: Agency, client: Client
+) -> None:
+    """Safety's reports are verified by the secretariat and reviewed by the bureau, whoever else is of the same role."""
+    with recorded(None):
+        secretariat = march.unit(march.root, "AGENCY", "4.01", "Sekretariat Daerah")
+        for unit, role in ((secretariat, "planner"), (march.root, "oversight")):
+            post = Post.objects.create(unit=unit, role=role, title=f"Kepala {role}")
+            Assignment.objects.create(
+                person=march.person(role), post=post, decree_no="SK 1", valid_from=date(2025, 1, 1)
+            )
+        RouteVersion.objects.create(
+            code="UJI", number=1, name="Rute uji",
+            tiers=[
+                {"verb": "submit", "role": "officer", "scope": "self"},
+                {"verb": "verify", "role": "planner", "scope": "unit", "unit": "4.01"}, HEAD, BUREAU | {"blocks": True},
+            ],
+        )  # fmt: skip
+        safety.unit.route_code = "UJI"
+        safety.unit.save(update_fields=["route_code"])
+    items = [march.item(safety, f"1.05.1{n}", Decimal(100)) for n in range(3)]
+    march.open(4)
+    handed_in = [march.enter(one, 4, Decimal(20)) for one in items[:2]]
+    march.submit(safety, *handed_in)
+    planner = User.objects.get(username="planner")
+    engine.perform(route.VERIFY, Report, {handed_in[0].pk: None}, actor=planner, whole=True)
+    march.act(route.SIGN, safety, "agency_head", handed_in[:1])
+    found = [
+        (row["state"], row["office"], row["person"], row["reports"])
+        for row in rows(client, leader, "?month=2026-04&format=csv&table=holders")
+        if row["agency_code"] == "1.05"
+    ]
+    assert ("submitted", "Kepala planner", "Planner", "1") in found
+    assert ("signed", "Kepala oversight", "Oversight", "1") in found
+    assert ("draft", "PPTK Satpol PP", "Officer 1.05", "3") in found
 
 
 def test_an_acting_head_is_named_as_acting(march: World, leader: User, works: Agency, client: Client) -> None:

@@ -105,13 +105,23 @@ def test_a_head_reads_the_outlook_of_his_own_agency_and_strangers_none(
 
 def test_before_anything_is_published_the_page_says_so(world: World, leader: User, client: Client) -> None:
     assert "Nothing is published yet" in page(client, leader, RISK)
+    assert risk.cards(View(Month(world.year, 1, date(2026, 1, 1), 0), sight=sight_for(leader))) == []
     client.force_login(leader)
     assert client.get(f"{RISK}?year=1999").status_code == 404
 
 
 def test_the_card_says_what_is_likely_to_remain(march: World, leader: User) -> None:
     (card,) = risk.cards(View(Month(march.year, 3, date(2026, 3, 1), 1), sight=sight_for(leader)))
-    assert (card.value, card.words) == ("600", "30.00 % of the ceiling")
+    said = "30.00 % of the ceiling, at the pace until March 2026; coverage 90.00 %"
+    assert (card.value, card.words) == ("Rp 600", said)
+
+
+def test_the_card_of_a_month_that_has_just_begun_is_of_the_one_before(march: World, leader: User) -> None:
+    """An April without reports is no April without spending: the card says what the page says."""
+    seen = sight_for(leader)
+    (before,) = risk.cards(View(Month(march.year, 3, date(2026, 3, 1), 1), sight=seen))
+    march.open(4)
+    assert risk.cards(View(Month(march.year, 4, date(2026, 4, 1), 0), sight=seen)) == [before]
 
 
 def test_what_the_adjustment_spent_remains_no_more(
@@ -127,7 +137,7 @@ def test_what_the_adjustment_spent_remains_no_more(
     (item,) = rows(client, leader, f"{RISK}?table=items")
     assert item["risk"] == "400.00"
     (card,) = risk.cards(View(Month(world.year, 13, date(2026, 12, 1), 1), sight=sight_for(leader)))
-    assert card.value == "400"
+    assert card.value == "Rp 400"
     (december,) = rows(client, leader, f"{RISK}?month=2026-12")
     assert december["risk"] == "700.00"
 

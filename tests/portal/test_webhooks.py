@@ -133,7 +133,7 @@ def test_no_person_no_reason_and_no_text_leaves_the_house(
     ((_headers, body),) = receiver.came
     assert json.loads(body)["type"] == "report.returned"
     text = settled(body.decode())
-    for word in ("Rahasia", "Budi", "Ani", "budi", "1980"):
+    for word in ("Rahasia", "Budi", "Ani", "budi", "19800101"):
         assert word not in text
 
 

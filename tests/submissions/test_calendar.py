@@ -1,17 +1,25 @@
 """Months are opened in order, once, with one report for each sub-activity that has a budget."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from ledger.clock import now
 from ledger.recording import recorded
-from registry.models import BudgetItemVersion, MonthlyPlan, Unit
+from registry.imports.plan_options import PlanOptions
+from registry.models import BudgetItem, BudgetItemVersion, MonthlyPlan, Unit
 from submissions import calendar, pinning, services
 from submissions.calendar import CalendarRefused, close_month, month_of, open_month
 from submissions.models import Holiday, Period, Report, ReportLine
+from submissions.plans import bring_plan
 from tests.cast import World
+from workflow import granting
 from workflow.models import RouteVersion
+
+OLD, NEW = "1.03.10.2.01.0051", "1.03.10.2.01.0099"
 
 
 def test_a_month_has_one_report_per_item_and_one_line_per_budget_line(cast: World) -> None:
@@ -186,3 +194,105 @@ def test_a_large_month_is_opened_in_portions_and_nothing_is_missing(
     lines = list(ReportLine.objects.filter(report__in=reports).order_by("pk"))
     assert len(reports) == 5 and {line.report_id for line in lines} == {report.pk for report in reports}
     assert ReportLine.history.filter(id__in=[line.pk for line in lines]).count() == len(lines)
+
+
+def brought(cast: World, *codes: str, month: int = 1, **options: Any) -> None:
+    """The revised budget of Ani's agency: these sub-activities, of one line each, from a month on."""
+    rows = ["sub_activity_code,account_code,fund_source,ceiling"]
+    rows += [f"{code},5.1.02.01.001.00001,PAD,100" for code in codes]
+    result = bring_plan(
+        source=BytesIO("\n".join(rows).encode()), name="dppa.csv", unit=cast.agency, fiscal_year=cast.year,
+        options=PlanOptions("en", version="perubahan", effective_months=[str(month)]), **options,
+    )  # fmt: skip
+    assert not result.errors, result.errors
+
+
+def months_of(code: str) -> list[int]:
+    """Months of which there is a report of a sub-activity."""
+    reports = Report.objects.filter(item__sub_activity_code=code)
+    return list(reports.order_by("period__month").values_list("period__month", flat=True))
+
+
+def test_what_a_new_budget_brings_into_an_open_month_is_reported_in_it_at_once(cast: World) -> None:
+    """The revised budget of February comes when February is open already: nobody has to open it again by hand."""
+    cast.item(OLD)
+    cast.open(1)
+    cast.at("2026-02-27 09:00")
+    (before,) = cast.open(2)
+    brought(cast, OLD, NEW, month=2, dry_run=True)
+    assert months_of(NEW) == []
+    brought(cast, OLD, NEW, month=2, actor=cast.root)
+    assert months_of(NEW) == [2]
+    BudgetItem.objects.update(officer_post=cast.posts["officer"])
+    report = Report.objects.get(item__sub_activity_code=NEW)
+    assert (report.route, report.budget_version.kind, report.lines.count()) == (before.route, "perubahan", 1)
+    first, line = report.history.get(), report.lines.get().history.get()
+    assert [(one.history_type, one.history_user) for one in (first, line)] == [("+", cast.root)] * 2
+    assert cast.entered([report], 10)
+    assert open_month(fiscal_year=cast.year, month=2).reports == 0
+    call_command("check_rollups")
+
+
+def test_what_a_new_budget_brings_into_a_locked_month_is_reported_there_only_while_it_is_reopened(
+    cast: World,
+) -> None:
+    """A report of January that nobody may enter would hold February up (V-50)."""
+    cast.item(OLD)
+    cast.open(1)
+    cast.open(2)
+    Period.objects.filter(month=1).update(lock_at=now() - timedelta(days=1))
+    brought(cast, OLD, NEW)
+    assert months_of(NEW) == [2]
+    granting.give(
+        key="january", kind="reopening", actor=cast.root, office="Bagian", scope_path=cast.agency.path,
+        subjects=["2026-01"], reason="Pagu baru datang terlambat", expires_at=now() + timedelta(days=3),
+    )  # fmt: skip
+    later = "1.03.10.2.01.0100"
+    brought(cast, OLD, NEW, later)
+    assert (months_of(NEW), months_of(later)) == ([1, 2], [1, 2])
+    close_month(fiscal_year=cast.year, month=1)
+    last = "1.03.10.2.01.0101"
+    brought(cast, OLD, NEW, later, last)
+    assert months_of(last) == [2]
+
+
+def test_a_new_budget_makes_no_second_report_of_who_reports_to_another_agency_now(cast: World) -> None:
+    centre = Unit.objects.create(
+        government=cast.government, parent=cast.other_agency, kind="UPTD", code="P1", name="UPTD Jalan"
+    )
+    cast.item(OLD, unit=centre)
+    cast.item("1.03.10.2.01.0053")
+    cast.open(1)
+    centre.parent = cast.agency
+    centre.save()
+    cast.agency.refresh_from_db()
+    assert open_month(fiscal_year=cast.year, month=1).reports == 0
+    assert calendar.complete(fiscal_year=cast.year, unit=Unit.objects.get(pk=centre.pk)) == 0
+    assert months_of(OLD) == [1]
+
+
+def test_what_a_unit_is_new_with_is_its_own_affair(cast: World) -> None:
+    """An import of one unit makes no reports of another one, whose figures it does not look at."""
+    cast.item(OLD)
+    cast.open(1)
+    centre = Unit.objects.create(
+        government=cast.government, parent=cast.agency, kind="UPTD", code="P1", name="UPTD Jalan"
+    )
+    cast.item("1.03.10.2.01.0053", unit=centre)
+    brought(cast, OLD, NEW)
+    assert (months_of(NEW), months_of("1.03.10.2.01.0053")) == ([1], [])
+
+
+def test_a_budget_with_one_new_sub_activity_and_one_with_thirty_cost_the_same(
+    cast: World, statements: Any
+) -> None:
+    cast.item(OLD)
+    cast.open(1)
+    cast.open(2)
+    costs: list[int] = []
+    for codes in ([NEW], [f"1.03.10.2.02.{number:04}" for number in range(30)]):
+        with statements() as seen:
+            brought(cast, OLD, *codes, month=len(costs) + 1)
+        costs.append(len(seen))
+        assert all(months_of(code) for code in codes)
+    assert costs[0] == costs[1]

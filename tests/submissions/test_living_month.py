@@ -6,7 +6,6 @@ downtime, and with a worker killed by SIGKILL at each step ends the same way.
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -29,7 +28,7 @@ from submissions.ticking import tick
 from tests import databases
 from tests.cast import World
 from tests.sixty import Agency, Region, region
-from tests.together import together
+from tests.together import noticed, together
 from workflow import granting, route
 from workflow.cursor import Prepared
 from workflow.models import Decision, Outbox
@@ -338,15 +337,8 @@ def killed_at(number: int) -> bool:
     if not child:
         _tick_and_die(number)
     _, status = os.waitpid(child, 0)
-    with connection.cursor() as cursor:
-        for _ in range(6000):
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
-            )
-            if cursor.fetchone() == (1,):
-                return os.WIFSIGNALED(status)
-            time.sleep(0.01)
-    raise AssertionError("the server still holds the connection of a process that is gone")
+    noticed()
+    return os.WIFSIGNALED(status)
 
 
 def _tick_and_die(number: int) -> None:

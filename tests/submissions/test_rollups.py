@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
+from django.db.models import Min
 
 from bench.shaking import REASON, Shaker
 from ledger.clock import now
@@ -85,11 +86,11 @@ def accounts(year: FiscalYear) -> dict[tuple[int, int], Account]:
     published: dict[int, dict[int, Report]] = defaultdict(dict)
     for report in Report.objects.filter(state="published").select_related("period").prefetch_related("lines"):
         published[report.item_id][report.period.month] = report
-    heard = set(Report.objects.values_list("item", flat=True))
+    heard = dict(Report.objects.values_list("item").annotate(Min("period__month")))
     found = {}
     for item in BudgetItem.objects.filter(fiscal_year=year):
         for month in range(1, max(newest, 12) + 1):
-            one = _account(item, month, published[item.pk], item.pk in heard, month <= newest)
+            one = _account(item, month, published[item.pk], heard.get(item.pk, 14) <= month, month <= newest)
             if one:
                 found[item.pk, month] = one
     return found
@@ -309,17 +310,25 @@ def test_a_new_budget_is_in_force_from_its_month_and_what_was_published_stays(
     agrees(world)
 
 
-def test_who_has_nothing_to_spend_is_asked_once_something_was_reported(world: World, works: Agency) -> None:
-    """V-06: an item without a ceiling in January is required of January too, since a report of it came about."""
-    world.item(works, ROAD, Decimal(1000))
+def test_who_has_nothing_to_spend_is_asked_from_the_month_on_in_which_he_first_reported(
+    world: World, works: Agency
+) -> None:
+    """V-06: a report of February asks nothing of January, which is over: nobody could hand it in, and a month that was
+    complete would be so no more. Whose money is taken away in March is asked in March all the same."""
+    road = world.item(works, ROAD, Decimal(1000))
     idle = world.item(works, BRIDGE, Decimal(0))
     world.open(1)
     assert kept(world, 1).required == 1
-    version = world.version(works.unit, "pergeseran", 2)
-    world.ceiling(idle, Decimal(10), version=version)
-    world.ceiling(BudgetItem.objects.get(sub_activity_code=ROAD), Decimal(990), version=version)
-    world.open(2)
-    assert kept(world, 1).required == 2
+    for month, spends in ((2, Decimal(10)), (3, Decimal(0))):
+        version = world.version(works.unit, "pergeseran", month)
+        world.ceiling(idle, spends, version=version)
+        world.ceiling(road, Decimal(1000) - spends, version=version)
+        world.open(month)
+    open_month(
+        fiscal_year=world.year, month=1
+    )  # again: what he reported later brings him no report of January
+    assert not Report.objects.filter(item=idle, period__month=1)
+    assert [kept(world, month).required for month in (1, 2, 3)] == [1, 2, 2]
     equal(world)
     agrees(world)
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from approvals import tasks
 from approvals.models import Notice
+from config.metrics import Figures
 from ledger.recording import recorded
 from portal import tasks as portal_tasks
 from portal.models import Feedback, FeedbackAct
@@ -329,6 +330,20 @@ def test_counts_are_of_the_unit_that_has_the_message_in_one_statement(town: Town
     moderation.answer(actor=town.cast.budi, seen=seen(overdue), text=REPLY)
     late = selectors.counts([town.root.path])
     assert (late.overdue, late.answered, late.in_time) == (1, 2, 1)
+
+
+def test_what_is_overdue_is_so_for_who_watches_the_site_too(town: Town) -> None:
+    """What was answered and is asked again is due with its close, not with the answer that it had."""
+    posting.ask_again(feedback=town.answered(), text="Sudah berlubang lagi.")
+    town.routed()
+
+    def watched() -> float:
+        (told,) = [one for one in Figures().collect() if one.name == "jenjang_feedback_overdue"]
+        return told.samples[0].value
+
+    for day, overdue in (("2026-02-03", 0), ("2026-02-18", 1), ("2026-06-01", 2)):
+        town.cast.at(f"{day} 09:00")
+        assert watched() == selectors.counts([town.root.path]).overdue == overdue, day
 
 
 def test_the_inbox_has_what_is_overdue_first_and_asks_the_same_number_of_statements(

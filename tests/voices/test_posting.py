@@ -74,8 +74,16 @@ def test_the_contact_is_locked_and_neither_it_nor_the_words_nor_the_address_reac
     one = Feedback.objects.get()
     assert unlock(one.contact_locked) == MAIL and MAIL not in one.contact_locked
     told = json.dumps(events("portal_feedback") + events("portal_historicalfeedback"))
-    assert one.ticket in told
-    for secret in (MAIL, WORDS[:20], "Gang Melati", "203.0.113.77", one.contact_locked[:30]):
+    assert '"routed_to_id"' in told
+    for secret in (
+        one.ticket,
+        one.token,
+        MAIL,
+        WORDS[:20],
+        "Gang Melati",
+        "203.0.113.77",
+        one.contact_locked[:30],
+    ):
         assert secret not in told
     assert len(one.sender) == 5
 
